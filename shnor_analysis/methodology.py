@@ -1,0 +1,499 @@
+"""Methodology as data: strict loading of rules, scales, subjects and column maps."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from shnor_analysis.errors import MethodologyError
+
+
+class Confidence(StrEnum):
+    """How well a number is known to be normative."""
+
+    REGULATION = "regulation"
+    SOURCE_READ = "source_read"
+    EXCERPT = "excerpt"
+    FROM_MEMORY = "from_memory"
+    CALCULATED = "calculated"
+    PROJECT_DEFAULT = "project_default"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Sourced(_Frozen):
+    """A number or a choice with its origin: no threshold exists without one."""
+
+    source: str = Field(min_length=1)
+    confidence: Annotated[Confidence, Field(strict=False)]
+
+
+class SourcedInt(Sourced):
+    """A whole number with its origin."""
+
+    value: int
+
+
+class SourcedShare(Sourced):
+    """A fraction in [0, 1] with its origin."""
+
+    value: float = Field(ge=0, le=1)
+
+
+class RuleMode(Sourced):
+    """Which clauses together identify a school: A, B, C or their combination."""
+
+    value: Literal["A", "B", "C", "A_or_B", "A_and_B"]
+
+
+class ProcedureSet(Sourced):
+    """Works of one procedure that the rule looks at."""
+
+    procedure: Literal["vpr", "oge", "ege", "gve9", "gve11"]
+    subjects: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    grades: Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
+
+
+class LowResultsRule(_Frozen):
+    """A rule «share below the minimum in several procedures» with every parameter sourced."""
+
+    id: str
+    title: str
+    document: str
+    source: str
+    confidence: Annotated[Confidence, Field(strict=False)]
+    share_numerator: SourcedInt
+    share_denominator: SourcedInt
+    min_participants: SourcedInt
+    min_low_procedures: SourcedInt
+    mode: RuleMode
+    procedures: Annotated[tuple[ProcedureSet, ...], Field(strict=False, min_length=1)]
+    report_participants: SourcedInt
+    reliable_participants: SourcedInt
+    sure_probability: SourcedShare
+    likely_probability: SourcedShare
+
+
+class SeriesBreak(Sourced):
+    """Why a year of a procedure cannot simply be compared with the years before it."""
+
+    procedure: Literal["vpr", "oge", "ege", "gve9", "gve11"]
+    assessment_year: int
+    text: str
+
+
+class Comparability(_Frozen):
+    """All known breaks in series."""
+
+    breaks: Annotated[tuple[SeriesBreak, ...], Field(strict=False)]
+
+
+class Place(_Frozen):
+    """A territory as its office describes it in ``monitoring.yaml`` beside the files."""
+
+    name: str
+    region_name: str
+    municipality_id: str = Field(pattern=r"^reg\d{2}_m\d{3}$")
+    low_results_regulation: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject: its code, Russian names and codes in the source systems."""
+
+    subject: str
+    name: str
+    name_dative: str
+    sheet_code: str
+    rcoi_code: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Score borders of one work: first point of marks 3, 4, 5 and the ЕГЭ minimum."""
+
+    procedure: str
+    subject: str
+    grade: int
+    level: str
+    year_from: int
+    year_to: int
+    region: str
+    max_score_raw: int | None
+    cut3: int | None
+    cut4: int | None
+    cut5: int | None
+    min_score_scaled: int | None
+    extra_condition: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class HeadingRule:
+    """One way a column is headed in files of some years."""
+
+    column: str
+    year_from: int
+    year_to: int
+    heading: str
+    is_pattern: bool
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Headings of one source form: our column × years → heading in the file."""
+
+    form: str
+    rules: tuple[HeadingRule, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Our column names, in the order of the map."""
+        return tuple(dict.fromkeys(rule.column for rule in self.rules))
+
+    def headings(self, column: str) -> tuple[str, ...]:
+        """Headings known for a column, for messages «ожидалось …»."""
+        return tuple(rule.heading for rule in self.rules if rule.column == column)
+
+    def match(self, headers: list[object], year: int | None = None) -> dict[str, int]:
+        """Find our columns among the headings of a file.
+
+        Parameters
+        ----------
+        headers : list
+            The heading row as read; anything that is not text is compared as text.
+        year : int, optional
+            The year of the file; rules outside it are passed over.
+
+        Returns
+        -------
+        dict
+            Our column → zero-based position of its first match. Absent columns are absent.
+        """
+        normal = [normal_text(header) for header in headers]
+        found: dict[str, int] = {}
+        for rule in self.rules:
+            if rule.column in found:
+                continue
+            if year is not None and not rule.year_from <= year <= rule.year_to:
+                continue
+            for position, header in enumerate(normal):
+                if rule.is_pattern:
+                    hit = re.search(rule.heading, header) is not None
+                else:
+                    hit = header == normal_text(rule.heading)
+                if hit:
+                    found[rule.column] = position
+                    break
+        return found
+
+
+@dataclass(frozen=True)
+class Methodology:
+    """Everything in ``methodology/`` that a run needs, checked on loading.
+
+    Passed as an argument; no module keeps it as a global.
+    """
+
+    folder: Path
+    low_results: LowResultsRule
+    breaks: tuple[SeriesBreak, ...]
+    subjects: tuple[Subject, ...]
+    scales: tuple[Scale, ...]
+    column_maps: dict[str, ColumnMap]
+
+    @cached_property
+    def _subject_by_name(self) -> dict[str, Subject]:
+        return {
+            normal_text(name): subject
+            for subject in self.subjects
+            for name in (subject.name, *subject.aliases)
+        }
+
+    def subject(self, code: str) -> Subject:
+        """Return the subject of a code.
+
+        Raises
+        ------
+        MethodologyError
+            If the code is not in ``subjects.csv``.
+        """
+        for subject in self.subjects:
+            if subject.subject == code:
+                return subject
+        raise MethodologyError(
+            f"methodology/subjects.csv: нет предмета с кодом «{code}»; добавьте строку."
+        )
+
+    def subject_by_name(self, name: str) -> Subject | None:
+        """Return the subject printed under a Russian name, or None."""
+        return self._subject_by_name.get(normal_text(name))
+
+    def subject_by_rcoi_code(self, code: str) -> Subject | None:
+        """Return the subject of a two-digit РЦОИ code, or None."""
+        return next((s for s in self.subjects if s.rcoi_code == code), None)
+
+    def column_map(self, form: str) -> ColumnMap:
+        """Return the column map of a source form.
+
+        Raises
+        ------
+        MethodologyError
+            If ``methodology/column_maps/<form>.csv`` does not exist.
+        """
+        try:
+            return self.column_maps[form]
+        except KeyError:
+            raise MethodologyError(
+                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы."
+            ) from None
+
+    def ege_minimum(self, subject: str, assessment_year: int) -> int | None:
+        """Minimum ЕГЭ test score of a subject in a year, or None when the scale is unknown."""
+        return next(
+            (
+                scale.min_score_scaled
+                for scale in self.scales
+                if scale.procedure == "ege"
+                and scale.subject == subject
+                and scale.year_from <= assessment_year <= scale.year_to
+            ),
+            None,
+        )
+
+
+def normal_text(value: object) -> str:
+    r"""Bring text to the form in which headings and names are compared.
+
+    Unicode NFKC, ё→е, every white space to one space, trimmed, lower case. Look-alike Latin and
+    Cyrillic letters are *not* folded here: that is right for codes only, never for names.
+
+    Examples
+    --------
+    >>> normal_text("Отметка\xa0за  четвёрть ")
+    'отметка за четверть'
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = unicodedata.normalize("NFKC", "" if value is None else str(value))
+    return re.sub(r"\s+", " ", text).strip().lower().replace("ё", "е")
+
+
+def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
+    """Load and check everything a run needs from ``methodology/``.
+
+    Parameters
+    ----------
+    folder : Path
+        The methodology folder.
+    low_results_regulation : str
+        File stem of the low-results rule in ``regulations/``.
+
+    Returns
+    -------
+    Methodology
+
+    Raises
+    ------
+    MethodologyError
+        One Russian sentence with file, place, found and expected.
+    """
+    maps = sorted((folder / "column_maps").glob("*.csv"))
+    return Methodology(
+        folder=folder,
+        low_results=load_low_results_rule(folder, low_results_regulation),
+        breaks=_model_from_yaml(folder / "comparability.yaml", Comparability).breaks,
+        subjects=_load_subjects(folder / "subjects.csv"),
+        scales=_load_scales(folder / "scales.csv"),
+        column_maps={path.stem: _load_column_map(path) for path in maps},
+    )
+
+
+def load_low_results_rule(folder: Path, regulation: str) -> LowResultsRule:
+    """Load one low-results rule; see :func:`load_methodology` for errors."""
+    path = folder / "regulations" / f"{regulation}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in (folder / "regulations").glob("*.yaml")))
+        raise MethodologyError(
+            f"methodology/regulations: нет правила «{regulation}»; есть: {known}."
+        )
+    return _model_from_yaml(path, LowResultsRule)
+
+
+def load_place(path: Path) -> Place:
+    """Load ``monitoring.yaml`` of a territory; see :func:`load_methodology` for errors."""
+    return _model_from_yaml(path, Place)
+
+
+_Model = TypeVar("_Model", bound=_Frozen)
+
+
+def _model_from_yaml(path: Path, model: type[_Model]) -> _Model:
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8-sig"))
+    except (YAMLError, UnicodeDecodeError, OSError) as broken:
+        reason = " ".join(str(broken).split())
+        raise MethodologyError(
+            f"{path.name}: файл не читается как YAML в кодировке UTF-8 ({reason})."
+        ) from broken
+    try:
+        return model.model_validate(data)
+    except ValidationError as broken:
+        first = broken.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "весь файл"
+        raise MethodologyError(
+            f"{path.name}, {place}: найдено {first['input']!r}, {_expected(first['type'])} "
+            f"({first['msg']}); исправьте файл."
+        ) from broken
+
+
+def _expected(kind: str) -> str:
+    return {
+        "missing": "обязательный ключ отсутствует",
+        "extra_forbidden": "такой ключ не предусмотрен, проверьте написание",
+    }.get(kind, "значение не подходит")
+
+
+def _rows(path: Path, required: tuple[str, ...]) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise MethodologyError(f"methodology: нет файла {path.name}.")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        absent = [name for name in required if name not in (reader.fieldnames or [])]
+        extra = [name for name in (reader.fieldnames or []) if name not in required]
+        if absent or extra:
+            raise MethodologyError(
+                f"{path.name}: нет столбцов {absent or '—'}, лишние столбцы {extra or '—'}; "
+                f"ожидаются {', '.join(required)}."
+            )
+        rows = list(reader)
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise MethodologyError(f"{path.name}, строка {number}: не {len(required)} столбцов.")
+    return rows
+
+
+def _confidence(path: Path, number: int, value: str) -> Confidence:
+    try:
+        return Confidence(value)
+    except ValueError:
+        raise MethodologyError(
+            f"{path.name}, строка {number}: confidence «{value}», ожидается одно из "
+            f"{', '.join(Confidence)}."
+        ) from None
+
+
+_SUBJECT_FIELDS = (
+    "subject", "name", "name_dative", "sheet_code", "rcoi_code", "aliases", "source", "confidence",
+)  # fmt: skip
+
+
+def _load_subjects(path: Path) -> tuple[Subject, ...]:
+    subjects = []
+    for number, row in enumerate(_rows(path, _SUBJECT_FIELDS), start=2):
+        _confidence(path, number, row["confidence"])
+        subjects.append(
+            Subject(
+                subject=row["subject"],
+                name=row["name"],
+                name_dative=row["name_dative"],
+                sheet_code=row["sheet_code"],
+                rcoi_code=row["rcoi_code"],
+                aliases=tuple(a for a in row["aliases"].split("|") if a),
+            )
+        )
+    _refuse_duplicates(path, [s.subject for s in subjects])
+    return tuple(subjects)
+
+
+_SCALE_FIELDS = (
+    "procedure", "subject", "grade", "level", "year_from", "year_to", "region", "max_score_raw",
+    "cut3", "cut4", "cut5", "min_score_scaled", "extra_condition", "source", "confidence",
+)  # fmt: skip
+
+
+def _load_scales(path: Path) -> tuple[Scale, ...]:
+    scales = []
+    for number, row in enumerate(_rows(path, _SCALE_FIELDS), start=2):
+        try:
+            scales.append(
+                Scale(
+                    procedure=row["procedure"],
+                    subject=row["subject"],
+                    grade=int(row["grade"]),
+                    level=row["level"],
+                    year_from=int(row["year_from"]),
+                    year_to=int(row["year_to"]),
+                    region=row["region"],
+                    max_score_raw=_int_or_none(row["max_score_raw"]),
+                    cut3=_int_or_none(row["cut3"]),
+                    cut4=_int_or_none(row["cut4"]),
+                    cut5=_int_or_none(row["cut5"]),
+                    min_score_scaled=_int_or_none(row["min_score_scaled"]),
+                    extra_condition=row["extra_condition"],
+                    source=row["source"],
+                    confidence=_confidence(path, number, row["confidence"]),
+                )
+            )
+        except ValueError as broken:
+            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+    for number, scale in enumerate(scales, start=2):
+        cuts = [c for c in (scale.cut3, scale.cut4, scale.cut5, scale.max_score_raw) if c]
+        if cuts != sorted(cuts) or scale.year_from > scale.year_to:
+            raise MethodologyError(
+                f"{path.name}, строка {number}: границы {cuts} и годы "
+                f"{scale.year_from}–{scale.year_to} должны возрастать."
+            )
+    return tuple(scales)
+
+
+def _int_or_none(text: str) -> int | None:
+    return int(text) if text else None
+
+
+_MAP_FIELDS = ("column", "year_from", "year_to", "heading", "kind")
+
+
+def _load_column_map(path: Path) -> ColumnMap:
+    rules = []
+    for number, row in enumerate(_rows(path, _MAP_FIELDS), start=2):
+        if row["kind"] not in {"text", "pattern"}:
+            raise MethodologyError(
+                f"{path.name}, строка {number}: kind «{row['kind']}», ожидается text или pattern."
+            )
+        try:
+            if row["kind"] == "pattern":
+                re.compile(row["heading"])
+            rules.append(
+                HeadingRule(
+                    column=row["column"],
+                    year_from=int(row["year_from"]),
+                    year_to=int(row["year_to"]),
+                    heading=row["heading"],
+                    is_pattern=row["kind"] == "pattern",
+                )
+            )
+        except (ValueError, re.error) as broken:
+            raise MethodologyError(f"{path.name}, строка {number}: {broken}.") from None
+    return ColumnMap(path.stem, tuple(rules))
+
+
+def _refuse_duplicates(path: Path, keys: list[str]) -> None:
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise MethodologyError(f"{path.name}: повторяются строки {', '.join(twice)}.")

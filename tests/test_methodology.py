@@ -1,0 +1,116 @@
+"""A wrong methodology file must not load, and the sentence must say what to do."""
+
+import shutil
+
+import pytest
+
+from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology import load_methodology, load_place, normal_text
+from shnor_analysis.workspace import find_workspace
+
+FOLDER = find_workspace().methodology
+RULE = "regulations/federal-low-results.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(FOLDER, tmp_path / "methodology")
+
+
+def load(folder):
+    return load_methodology(folder, "federal-low-results")
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_committed_methodology_loads():
+    methodology = load(FOLDER)
+    assert methodology.low_results.share_numerator.value == 3
+    assert methodology.subject_by_name("Русский  язык").subject == "rus"
+    assert methodology.subject_by_rcoi_code("22").subject == "math_base"
+
+
+@pytest.mark.parametrize(
+    ("subject", "year", "expected"),
+    # Certificate minima of 2026 (methodology 8.1), unchanged for Russian and maths since 2019
+    [("rus", 2025, 24), ("math", 2025, 27), ("social", 2024, 42), ("social", 2019, None)],
+)
+def test_ege_minimum(subject, year, expected):
+    assert load(FOLDER).ege_minimum(subject, year) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("min_low_procedures:", "min_low_procedure:", "min_low_procedures.*отсутствует"),
+        ("  value: A_or_B", "  value: A_or_C", "mode.value.*A_or_C"),
+        ("  value: 0.9", "  value: 90", "sure_probability.value.*90"),
+        ("  value: 3\n", "  value: три\n", "share_numerator.value.*три"),
+        ("confidence: excerpt", "confidence: rumour", "confidence.*rumour"),
+        ("mode:\n", "mode:\n  value: A\n", "не читается как YAML"),
+        ("title: ", "extra: 1\ntitle: ", "extra.*не предусмотрен"),
+    ],
+)
+def test_a_broken_rule_is_one_sentence(folder, old, new, sentence):
+    change(folder / RULE, old, new)
+    with pytest.raises(MethodologyError, match=sentence) as caught:
+        load(folder)
+    assert str(caught.value).startswith("federal-low-results.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_rule_names_the_known_ones():
+    with pytest.raises(MethodologyError, match=r"нет правила «x».*federal-low-results"):
+        load_methodology(FOLDER, "x")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("cut3", "cut_3", r"нет столбцов \['cut3'\]"),
+        ("vpr,math,4,none,2021", "vpr,math,4,none,двадцать", "строка 2: не число"),
+        (",20,6,10,15,", ",20,6,16,15,", "строка 2: границы.*возрастать"),
+        (",source_read\n", ",hearsay\n", "строка 2: confidence «hearsay»"),
+        ("vpr,math,4,", "vpr,math,4,4,", "строка 2: не 15 столбцов"),
+    ],
+)
+def test_broken_scales_name_the_row(folder, old, new, sentence):
+    change(folder / "scales.csv", old, new)
+    with pytest.raises(MethodologyError, match=sentence):
+        load(folder)
+
+
+def test_a_subject_written_twice_is_refused(folder):
+    path = folder / "subjects.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.splitlines()[1] + "\n", encoding="utf-8")
+    with pytest.raises(MethodologyError, match="повторяются.*rus"):
+        load(folder)
+
+
+def test_every_scale_and_parameter_has_a_source():
+    methodology = load(FOLDER)
+    assert all(scale.source for scale in methodology.scales)
+
+
+def test_a_place_with_a_wrong_municipality_code_is_refused(tmp_path):
+    path = tmp_path / "monitoring.yaml"
+    path.write_text(
+        "name: Район\nregion_name: Область\nmunicipality_id: m012\n"
+        "low_results_regulation: federal-low-results\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        MethodologyError, match=r"monitoring\.yaml, municipality_id: найдено 'm012'"
+    ):
+        load_place(path)
+
+
+def test_names_keep_cyrillic_and_latin_apart():
+    assert normal_text("Ёлка\u00a0 №\t5") == "елка no 5"
+    assert normal_text("А") != normal_text("A")
+    assert normal_text(2.0) == "2"

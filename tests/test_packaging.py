@@ -1,0 +1,54 @@
+"""The project's own lists agree with each other, and the lock is a lock."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def name_of(requirement):
+    return re.split(r"[\[>=<~! ]", requirement, maxsplit=1)[0].lower().replace("_", "-").replace(".", "-")
+
+
+def conda_requirements():
+    data = YAML(typ="safe").load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    for entry in data["dependencies"]:
+        if isinstance(entry, dict):
+            yield from entry["pip"]
+        elif not entry.startswith(("python>", "pip")):
+            yield entry
+
+
+def test_conda_installs_what_the_package_needs():
+    wanted = set(PROJECT["dependencies"]) | set(PROJECT["optional-dependencies"]["lab"])
+    assert set(conda_requirements()) - {"--editable ."} == wanted
+
+
+def test_everything_required_is_locked():
+    locked = {name_of(line) for line in LOCK.splitlines() if re.match(r"[a-z0-9]", line)}
+    extras = PROJECT["optional-dependencies"]
+    required = PROJECT["dependencies"] + extras["lab"] + extras["dev"]
+    assert {name_of(requirement) for requirement in required} <= locked
+
+
+def test_every_locked_version_is_exact_and_hashed():
+    blocks = re.split(r"\n(?=[a-z0-9])", LOCK.strip())
+    assert len(blocks) > 100
+    for block in blocks:
+        assert "==" in block.splitlines()[0], block.splitlines()[0]
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_the_lock_names_no_index():
+    assert not re.search(r"https?://|--index|--find-links|--extra", LOCK)
+
+
+def test_real_data_stays_out_of_the_repository():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    for line in ("/data/raw/*", "/data/processed/*", "/reports/*", "/.pupil_key"):
+        assert line in ignored
