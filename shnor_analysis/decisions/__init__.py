@@ -1,0 +1,1 @@
+"""Decisions: values and a regulation become a verdict, its reason and its evidence."""

@@ -1,0 +1,223 @@
+"""The low-results rule by the letter, with its evidence and how far the evidence carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shnor_analysis.methodology import LowResultsRule
+from shnor_analysis.stats.chance import failures_needed
+from shnor_analysis.stats.intervals import probability_at_least
+from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_EVIDENCE
+
+PROCEDURE_KEY = ["procedure", "subject", "grade", "level"]
+
+
+@dataclass(frozen=True)
+class LowResults:
+    """The decisions (one row per school) and the procedures behind them (school × work)."""
+
+    decisions: pd.DataFrame
+    evidence: pd.DataFrame
+
+
+def decide_low_results(
+    procedure_results: pd.DataFrame,
+    schools: pd.DataFrame,
+    rule: LowResultsRule,
+    assessment_year: int,
+) -> LowResults:
+    """Apply the low-results rule to every school.
+
+    Parameters
+    ----------
+    procedure_results : DataFrame
+        Keeps the contract ``procedure_results``; years other than this and the last are ignored.
+    schools : DataFrame
+        Every school gets exactly one decision; needs ``school_id``.
+    rule : LowResultsRule
+        Thresholds, procedures and mode, each with its source.
+    assessment_year : int
+        2025 means the school year 2024/25.
+
+    Returns
+    -------
+    LowResults
+        A clause that cannot be checked is missing, not false: A needs as many procedures in the
+        year as it counts, B one procedure held in both years, C enough procedures in two years.
+        A school none of whose clauses can be checked is ``not_assessed``.
+
+    Notes
+    -----
+    With ``x`` below the minimum of ``n`` and the threshold ``p/q``, a procedure is low when
+    ``n >= min_participants`` and ``q*x >= p*n``, in whole numbers: 3 of 10 is exactly 30 %.
+    """
+    evidence = _evidence(procedure_results, rule, assessment_year)
+    evidence = evidence[evidence["school_id"].isin(schools["school_id"])]
+    verdicts = {
+        "all": _clauses(evidence, evidence["is_low"], rule, assessment_year),
+        "sure": _clauses(
+            evidence,
+            evidence["is_low"] & (evidence["p_low"] >= rule.sure_probability.value),
+            rule,
+            assessment_year,
+        ),
+        "likely": _clauses(
+            evidence,
+            evidence["is_low"] & (evidence["p_low"] >= rule.likely_probability.value),
+            rule,
+            assessment_year,
+        ),
+        "reliable": _clauses(
+            evidence,
+            evidence["is_low"] & (evidence["size_class"] == "reliable"),
+            rule,
+            assessment_year,
+        ),
+    }
+    ids = pd.Index(sorted(schools["school_id"]), name="school_id")
+    clauses = verdicts["all"].reindex(ids)
+    included, assessed = _apply_mode(clauses, rule.mode.value)
+    holds = {
+        name: _apply_mode(table.reindex(ids), rule.mode.value)[0]
+        for name, table in verdicts.items()
+    }
+    decisions = pd.DataFrame(
+        {
+            "assessment_year": assessment_year,
+            "decision": np.select(
+                [included, assessed], ["included", "not_included"], "not_assessed"
+            ),
+            "reason_code": _reason_codes(clauses, included, assessed, rule.mode.value),
+            **{name: clauses[name] for name in ("clause_a", "clause_b", "clause_c")},
+            **{
+                name: clauses[name].fillna(0).astype("Int64")
+                for name in ("n_procedures", "n_low_current", "n_low_previous")
+            },
+            "evidence": np.select(
+                [~included, ~holds["reliable"], holds["sure"], holds["likely"]],
+                ["none", "few_data", "sure", "likely"],
+                "borderline",
+            ),
+            "regulation_id": rule.id,
+            "rule_mode": rule.mode.value,
+        },
+        index=ids,
+    ).reset_index()
+    return LowResults(LOW_RESULTS.conform(decisions), LOW_RESULTS_EVIDENCE.conform(evidence))
+
+
+def _evidence(
+    procedure_results: pd.DataFrame, rule: LowResultsRule, assessment_year: int
+) -> pd.DataFrame:
+    """Procedures of the rule in this and the last year, each judged low or not."""
+    wanted = pd.DataFrame(
+        [
+            {"procedure": entry.procedure, "subject": subject, "grade": grade}
+            for entry in rule.procedures
+            for subject in entry.subjects
+            for grade in entry.grades
+        ]
+    ).drop_duplicates()
+    recent = procedure_results[
+        procedure_results["assessment_year"].isin([assessment_year - 1, assessment_year])
+        & (procedure_results["n_participants"] > 0)
+    ]
+    rows = recent.merge(
+        wanted.astype({"grade": "Int64"}), on=["procedure", "subject", "grade"], validate="m:1"
+    )
+    x, n = rows["n_below_minimum"], rows["n_participants"]
+    p, q = rule.share_numerator.value, rule.share_denominator.value
+    is_low = (n >= rule.min_participants.value) & (q * x >= p * n)
+    needed = failures_needed(n.to_numpy(dtype=np.int64), p, q)
+    to_threshold = needed - x
+    size = np.select(
+        [n < rule.report_participants.value, n < rule.reliable_participants.value],
+        ["tiny", "small"],
+        "reliable",
+    )
+    columns = [name for name in LOW_RESULTS_EVIDENCE.columns if name in rows]
+    return rows[columns].assign(
+        is_low=is_low,
+        n_to_threshold=to_threshold.where(~is_low, to_threshold - 1),
+        p_low=probability_at_least(x, n, p / q),
+        size_class=size,
+    )
+
+
+def _clauses(
+    evidence: pd.DataFrame, low: pd.Series, rule: LowResultsRule, assessment_year: int
+) -> pd.DataFrame:
+    """One row per school: each clause true, false or missing when it cannot be checked."""
+    needed = rule.min_low_procedures.value
+    rows = evidence.assign(low=low.astype(bool))
+    rows["is_current"] = rows["assessment_year"] == assessment_year
+    by_school = rows.groupby("school_id")
+    counts = pd.DataFrame(
+        {
+            "n_procedures": by_school["is_current"].sum(),
+            "n_all": by_school.size(),
+            "n_low_current": (rows["low"] & rows["is_current"]).groupby(rows["school_id"]).sum(),
+            "n_low_previous": (rows["low"] & ~rows["is_current"]).groupby(rows["school_id"]).sum(),
+        }
+    ).astype("Int64")
+    by_procedure = rows.groupby(["school_id", *PROCEDURE_KEY]).agg(
+        n_years=("assessment_year", "nunique"), low_each_year=("low", "all")
+    )
+    repeated = by_procedure[by_procedure["n_years"] > 1]["low_each_year"].groupby("school_id").any()
+    n_low = counts["n_low_current"] + counts["n_low_previous"]
+    return counts.assign(
+        clause_a=(counts["n_low_current"] >= needed).where(counts["n_procedures"] >= needed),
+        clause_b=repeated.reindex(counts.index).astype("boolean"),
+        clause_c=(n_low >= needed).where(counts["n_all"] >= needed),
+    )
+
+
+def _apply_mode(clauses: pd.DataFrame, mode: str) -> tuple[pd.Series, pd.Series]:
+    """Which schools the mode includes, and which it could assess at all."""
+    a, b, c = (clauses[name].astype("boolean") for name in ("clause_a", "clause_b", "clause_c"))
+    if mode == "A_and_B":
+        both = a & b
+        return both.fillna(False).astype(bool), both.notna()
+    parts = {"A": [a], "B": [b], "C": [c], "A_or_B": [a, b]}[mode]
+    included = pd.concat(parts, axis=1).fillna(False).any(axis=1).astype(bool)
+    assessed = pd.concat(parts, axis=1).notna().any(axis=1)
+    return included, assessed
+
+
+def _reason_codes(
+    clauses: pd.DataFrame, included: pd.Series, assessed: pd.Series, mode: str
+) -> np.ndarray:
+    a, b, c = (
+        clauses[name].astype("boolean").fillna(False).astype(bool)
+        for name in ("clause_a", "clause_b", "clause_c")
+    )
+    no_results = clauses["n_procedures"].fillna(0) == 0
+    unchecked_a = clauses["clause_a"].isna()
+    unchecked_b = clauses["clause_b"].isna()
+    two_clauses = mode in {"A_or_B", "A_and_B"}
+    return np.select(
+        [
+            included & (mode == "C") & c,
+            included & two_clauses & a & b,
+            included & a & (mode != "B"),
+            included & b,
+            assessed & two_clauses & unchecked_b,
+            assessed & two_clauses & unchecked_a,
+            assessed,
+            no_results,
+        ],
+        [
+            "clause_c",
+            "clauses_a_and_b",
+            "clause_a",
+            "clause_b",
+            "below_b_not_checked",
+            "below_a_not_checked",
+            "below",
+            "no_results_this_year",
+        ],
+        "too_few_procedures",
+    )

@@ -1,0 +1,1 @@
+"""Indicators: cells become values with intervals; no thresholds, no verdicts."""
