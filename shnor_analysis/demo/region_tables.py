@@ -1,0 +1,142 @@
+"""The whole invented region as tables that keep the contracts: no files to read, no dirt."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+
+from shnor_analysis.demo.designs import Work, works_of
+from shnor_analysis.demo.files_rcoi import CLASS_LETTERS
+from shnor_analysis.demo.region import (
+    MUNICIPALITIES,
+    REGION_CODE,
+    Population,
+    n_pupils,
+)
+from shnor_analysis.demo.results import Sitting
+from shnor_analysis.tables import GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORKS
+
+# Multipliers of the SplitMix64 mixing function: they turn a counter into a fingerprint.
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_MASK = (1 << 64) - 1
+_NO_SHEET = pd.NA
+
+
+def schools_table(populations: list[Population], year: int) -> pd.DataFrame:
+    """Return the schools that work in a year; one row per school (contract ``schools``)."""
+    parts = []
+    for population in populations:
+        schools = population.schools
+        place = schools.municipality.tolist()
+        frame = pd.DataFrame(
+            {
+                "school_id": schools.school_id,
+                "fisoko_login": [f"edu{one}" for one in schools.school_id],
+                "school_name": schools.name,
+                "municipality_id": [f"reg{REGION_CODE}_m{one:03d}" for one in place],
+                "municipality_name": [MUNICIPALITIES[one - 1] for one in place],
+                "region_code": REGION_CODE,
+                "inn": schools.inn,
+                "oge_code": schools.oge_code,
+                "ege_code": schools.ege_code,
+                "n_pupils": n_pupils(population, year),
+                "is_in_register": True,
+            }
+        )
+        parts.append(frame[schools.exists(year)])
+    return SCHOOLS.conform(_with_source(pd.concat(parts, ignore_index=True), f"{year}/schools"))
+
+
+def works_table(year: int) -> pd.DataFrame:
+    """Return the works of a year; one row per work (contract ``works``)."""
+    works = works_of(year)
+    frame = pd.DataFrame(
+        {
+            "work_id": [work.work_id for work in works],
+            "assessment_year": year,
+            "procedure": [work.design.procedure for work in works],
+            "season": ["spring" if work.design.procedure == "vpr" else "main" for work in works],
+            "subject": [work.design.subject for work in works],
+            "grade": [work.design.grade for work in works],
+            "level": "none",
+            "max_score_raw": [work.design.max_score for work in works],
+            "exam_date": [work.exam_date for work in works],
+        }
+    )
+    return WORKS.conform(frame)
+
+
+def vpr_table(sittings: list[tuple[Population, Sitting]]) -> pd.DataFrame:
+    """Return ВПР results of a year; one row per participant (contract ``vpr_results``)."""
+    parts = []
+    for population, sitting in sittings:
+        frame = _participants(population, sitting)
+        frame["class_label"] = sitting.class_no.astype(str)
+        frame["score_raw_reported"] = sitting.score
+        frame["test_mark"] = sitting.mark
+        frame["school_mark"] = pd.Series(sitting.journal, dtype="Int64").replace(0, pd.NA)
+        parts.append(frame)
+    return VPR_RESULTS.conform(pd.concat(parts, ignore_index=True))
+
+
+def gia_table(sittings: list[tuple[Population, Sitting]]) -> pd.DataFrame:
+    """Return ОГЭ and ЕГЭ results of a year; one row per participant (contract ``gia_results``)."""
+    parts = []
+    for population, sitting in sittings:
+        design = sitting.work.design
+        frame = _participants(population, sitting)
+        letters = np.array(list(CLASS_LETTERS), dtype=object)[sitting.class_no - 1]
+        frame["class_label"] = [f"{design.grade}{letter}" for letter in letters]
+        frame["exam_date"] = sitting.work.exam_date
+        frame["score_scaled"] = _known(sitting.scaled, bool(design.scaled))
+        frame["test_mark"] = _known(sitting.mark, not design.scaled)
+        parts.append(frame)
+    return GIA_RESULTS.conform(pd.concat(parts, ignore_index=True))
+
+
+def _known(values: np.ndarray, is_known: bool) -> pd.Series:
+    column = pd.Series(values, dtype="Int64")
+    return column if is_known else column.where(pd.Series(False, index=column.index))
+
+
+def _participants(population: Population, sitting: Sitting) -> pd.DataFrame:
+    ids = np.array(population.schools.school_id, dtype=object)
+    pupils = fingerprints(population, sitting.work)
+    frame = pd.DataFrame(
+        {
+            "work_id": sitting.work.work_id,
+            "school_id": ids[sitting.school],
+            "pupil_id": pupils[sitting.pupil],
+            "score_raw": sitting.score,
+        }
+    )
+    procedure = sitting.work.design.procedure
+    return _with_source(frame, f"{sitting.work.year}/{procedure}/{sitting.work.work_id}")
+
+
+def _with_source(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    return frame.assign(
+        source_file=file, source_sheet=_NO_SHEET, source_row=np.arange(1, len(frame) + 1)
+    )
+
+
+def fingerprints(population: Population, work: Work) -> np.ndarray:
+    """Return a 16-digit fingerprint for every pupil, the same in all works of one year."""
+    n = population.pupils.home.size
+    start = population.seed * 1_000_003 + population.group * 10_007 + work.year
+    with np.errstate(over="ignore"):
+        value = np.arange(n, dtype=np.uint64) + np.uint64((start * _GOLDEN) & _MASK)
+        value = value * np.uint64(_GOLDEN)
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(_MIX_1)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(_MIX_2)
+        value ^= value >> np.uint64(31)
+    return np.array([f"{one:016x}" for one in value.tolist()], dtype=object)
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a table as Parquet; the same table gives the same bytes."""
+    stream = io.BytesIO()
+    frame.to_parquet(stream, index=False, engine="pyarrow")
+    return stream.getvalue()
