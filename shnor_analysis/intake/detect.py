@@ -1,0 +1,244 @@
+"""What a sheet is, recognised by its cells; file names and sheet names are not trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shnor_analysis.intake.cells import is_blank
+from shnor_analysis.intake.workbook import Sheet
+from shnor_analysis.methodology import ColumnMap, normal_text
+
+HEAD_ROWS = 20  # headings of every known form stand within the first 8–12 rows
+_MIN_HEADINGS = 2
+
+USED_FAMILIES = (
+    "fisoko_individual",
+    "fisoko_marks",
+    "fisoko_comparison",
+    "rcoi_protocol",
+    "fisoko_context",
+)
+
+EXAM_TITLE = re.compile(
+    r"^(\d{1,2})\s*[-–—]\s*(.+?)\s+(\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})$"
+)
+_NUMBER_SIGN = normal_text("№")
+_TASK = re.compile(r"^\d+.*\(\d+\s*б\)$")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first rows of a sheet in the form in which headings are compared."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def title(self) -> str:
+        """The first filled cell."""
+        return next((cell for row in self.rows for cell in row if cell), "")
+
+    @property
+    def cells(self) -> set[str]:
+        """All filled cells."""
+        return {cell for row in self.rows for cell in row if cell}
+
+    def has(self, *headings: str) -> bool:
+        """Whether one row holds all these headings."""
+        return any(set(headings) <= set(row) for row in self.rows)
+
+    def has_part(self, pattern: str) -> bool:
+        """Whether some cell matches a pattern."""
+        return any(re.search(pattern, cell) for cell in self.cells)
+
+
+def sheet_head(sheet: Sheet) -> Head:
+    """Return the first rows of a sheet, normalised."""
+    return Head(tuple(tuple(map(normal_text, row)) for row in sheet.rows[:HEAD_ROWS]))
+
+
+def find_header(
+    sheet: Sheet, column_map: ColumnMap, required: tuple[str, ...] = ()
+) -> tuple[int, dict[str, int]] | None:
+    """Find the heading row: the one among the first rows where most of our columns are found.
+
+    The first row with every ``required`` column ends the search.
+
+    Returns
+    -------
+    tuple of int and dict, or None
+        Zero-based row and our column → zero-based position. None when no row has two columns.
+    """
+    best: tuple[int, dict[str, int]] | None = None
+    for index, row in enumerate(sheet.rows[:HEAD_ROWS]):
+        if sum(not is_blank(cell) for cell in row) < _MIN_HEADINGS:
+            continue
+        found = column_map.match(row)
+        if len(found) >= _MIN_HEADINGS and (best is None or len(found) > len(best[1])):
+            best = index, found
+        if required and set(required) <= found.keys():
+            return index, found
+    return best
+
+
+def first_filled_row(sheet: Sheet) -> list[object]:
+    """The first row that is not empty; an empty list for an empty sheet."""
+    return next((row for row in sheet.rows if not all(is_blank(cell) for cell in row)), [])
+
+
+def sheet_family(sheet: Sheet) -> str | None:
+    """Recognise a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Any sheet; only the first rows are looked at.
+
+    Returns
+    -------
+    str or None
+        One of ``USED_FAMILIES``, a key of ``messages.NOT_USED``, or None when not recognised.
+
+    References
+    ----------
+    formats.md, section 7, item 1 (fingerprints).
+    """
+    head = sheet_head(sheet)
+    return next((family for family, is_family in _FAMILIES if is_family(head)), None)
+
+
+def _is_rcoi(head: Head) -> bool:
+    if head.has("schoolcode") or head.has("columnname", "surnamecell"):
+        return True
+    has_title = any(EXAM_TITLE.match(cell) for cell in head.cells)
+    return has_title and (head.has_part("^код о[оу]$") or head.has(_NUMBER_SIGN))
+
+
+def _has_marks_header(head: Head) -> bool:
+    for row in head.rows:
+        if "группы участников" in row:
+            return {cell for cell in row if cell.isdigit()} == {"2", "3", "4", "5"}
+    return False
+
+
+def _has_scores_header(head: Head) -> bool:
+    return any("группы участников" in row and {"0", "1"} <= set(row) for row in head.rows)
+
+
+def _has_tasks_header(head: Head) -> bool:
+    return any("группы участников" in row and "1" in row and "0" not in row for row in head.rows)
+
+
+def _is_individual(head: Head) -> bool:
+    has_tasks = any(_TASK.match(cell) for cell in head.cells)
+    return head.title == "индивидуальные результаты" or (
+        has_tasks
+        and "код участника" in head.cells
+        and bool({"первичный балл", "отметка по журналу"} & head.cells)
+    )
+
+
+def _is_comparison(head: Head) -> bool:
+    return head.title.startswith("сравнение отметок") or head.has_part(r"^понизили\b.*%$")
+
+
+def _is_comparison_vertical(head: Head) -> bool:
+    return head.has_part(r"^понизили \(") and head.has("группы участников", "%")
+
+
+def _is_context(head: Head) -> bool:
+    return "пользователь" in head.cells and head.has_part(
+        r"код огэ|код егэ|укажите количество обучающихся в оо|сокращенное наименование оо"
+    )
+
+
+def _is_form_answers(head: Head) -> bool:
+    return bool(head.rows) and bool({"отметка времени", "timestamp"} & head.cells)
+
+
+def _is_social_passport(head: Head) -> bool:
+    return head.has_part(r"\bодн\b|\bкдн\b|внутришкольном уч|малообеспеченн") and (
+        _is_form_answers(head) or head.has_part("социальный паспорт|численность обучающихся")
+    )
+
+
+def _is_journal(head: Head) -> bool:
+    return (
+        "фио/предмет" in head.cells
+        or head.has_part("^сводная ведомость учета|^успеваемость класса|^итоги успеваемости")
+        or head.has_part("^результативность работы школы")
+        or head.has("предмет", "класс", "качество, %")
+    )
+
+
+def _is_teachers(head: Head) -> bool:
+    return head.has_part(r"^(фио|учитель|педагог)|код учителя|код педагога") and head.has_part(
+        r"категори|стаж|дефицит|курсы повышения"
+    )
+
+
+def _is_roadmap(head: Head) -> bool:
+    return head.has_part("дорожная карта|^план мероприятий") or (
+        head.has_part("^мероприяти|^мера$|^меры$") and head.has_part("^срок|ответственн")
+    )
+
+
+def _is_region_protocol(head: Head) -> bool:
+    return (
+        head.has("логин школы", "код обучающегося")
+        or head.has("otc", "a-1-grade")
+        or ("пользователь" in head.cells and head.has_part("наименование класса"))
+        or ("пользователь" in head.cells and head.has_part("буква \\(цифра\\) класса"))
+    )
+
+
+# The order matters: the more particular fingerprint stands first.
+_FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
+    ("rcoi_appeals", lambda head: "состояние апелляции" in head.cells),
+    ("rcoi_protocol", _is_rcoi),
+    (
+        "collection_form",
+        lambda head: (
+            head.has("код участника", "порядковый номер класса")
+            and head.title != "индивидуальные результаты"
+            and "первичный балл" not in head.cells
+        ),
+    ),
+    ("region_protocol", _is_region_protocol),
+    ("fisoko_individual", _is_individual),
+    ("fisoko_comparison_vertical", _is_comparison_vertical),
+    ("fisoko_comparison", _is_comparison),
+    ("fisoko_distribution", lambda head: head.title.startswith("распределение первичных баллов")),
+    (
+        "fisoko_tasks_by_mark",
+        lambda head: head.title.startswith("выполнение заданий группами"),
+    ),
+    ("fisoko_tasks", lambda head: head.title.startswith("выполнение заданий")),
+    (
+        "fisoko_planned",
+        lambda head: (
+            head.title.startswith("достижение планируемых")
+            or head.has_part("^блоки пооп|проверяемые требования")
+        ),
+    ),
+    (
+        "fisoko_marks",
+        lambda head: head.title == "статистика по отметкам" or _has_marks_header(head),
+    ),
+    ("fisoko_distribution", _has_scores_header),
+    ("fisoko_tasks", _has_tasks_header),
+    ("fisoko_context", _is_context),
+    ("fisoko_context_2021", lambda head: head.has("логин", "название оо")),
+    (
+        "objectivity_list",
+        lambda head: "количество маркеров" in head.cells or head.has("логин", "4 ру"),
+    ),
+    ("consolidated_marks", lambda head: head.has("год", "класс", "предмет", "логин")),
+    ("expert_card", lambda head: head.has_part("^экспертная карта|самооценка оо")),
+    ("journal", _is_journal),
+    ("social_passport", _is_social_passport),
+    ("roadmap", _is_roadmap),
+    ("teachers", _is_teachers),
+    ("survey", _is_form_answers),
+)

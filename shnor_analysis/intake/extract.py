@@ -1,0 +1,81 @@
+"""What one reader takes out of one sheet, before files are joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from shnor_analysis.intake.messages import Issue
+
+
+@dataclass(frozen=True)
+class Work:
+    """One work: procedure, year, season, subject, grade, level."""
+
+    procedure: str
+    assessment_year: int
+    season: str
+    subject: str
+    grade: int
+    level: str
+    max_score_raw: int | None = None
+    exam_date: str | None = None
+
+    @property
+    def work_id(self) -> str:
+        """The key of the work, e.g. ``vpr-2026-spring-rus-4``."""
+        parts = (self.procedure, self.assessment_year, self.season, self.subject, self.grade)
+        suffix = "-adv" if self.procedure == "vpr" and self.level == "advanced" else ""
+        return "-".join(map(str, parts)) + suffix
+
+
+@dataclass(frozen=True)
+class SchoolMention:
+    """A school as one place of one file names it."""
+
+    login: str
+    name: str
+    municipality_id: str | None
+    municipality_name: str | None
+    file: str
+    sheet: str | None
+    row: int
+
+    @property
+    def school_id(self) -> str:
+        """The six digits of the login: they stay when edu replaces sch."""
+        return self.login[3:]
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """One answer of one school to the context form of ФИС ОКО."""
+
+    mention: SchoolMention
+    uploaded_at: str  # sorts by time; empty when unknown
+    inn: str | None
+    oge_codes: tuple[str, ...]
+    ege_codes: tuple[str, ...]
+    n_pupils: int | None
+    n_pupils_year: int
+    is_register: bool  # from the sheet with names and codes, not from the one with n_pupils
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Everything one sheet gave. Frames keep the columns of their contracts and a few helpers."""
+
+    works: list[Work] = field(default_factory=list)
+    vpr: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
+    gia: pd.DataFrame | None = None
+    register: list[RegisterEntry] = field(default_factory=list)
+    mentions: list[SchoolMention] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    is_refused: bool = False
+
+
+def refused(issue: Issue) -> Extract:
+    """A sheet that is recognised but cannot be used."""
+    return Extract(issues=[issue], is_refused=True)

@@ -1,0 +1,300 @@
+"""Opening .xlsx, .xls and .csv into sheets of raw rows; a bad file becomes one sentence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import pickle
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from shnor_analysis.intake.messages import FOUND_EXTENSION, UnreadableFile
+
+# A regional ВПР protocol of one subject has about 27 000 rows and 2 MB; an order more is a mistake.
+MAX_FILE_BYTES = 100 * 2**20
+# A 100-fold compressed book («zip bomb») would exhaust the memory of an office laptop.
+MAX_UNPACKED_BYTES = 300 * 2**20
+# The largest real file seen is 27 000 rows; a stray cell in row 1 048 576 must not be unfolded.
+MAX_ROWS = 300_000
+# Rows × columns that still fit into 2 GB of Python objects.
+MAX_CELLS = 20_000_000
+# A damaged .xls is read in a separate process; a sound one takes well under a second.
+XLS_SECONDS = 120
+
+EXCEL_ZIP, EXCEL_OLE, TEXT = ".xlsx", ".xls", ".csv"
+_KIND_OF_EXTENSION = {
+    ".xlsx": EXCEL_ZIP, ".xlsm": EXCEL_ZIP, ".xls": EXCEL_OLE, ".csv": TEXT,
+}  # fmt: skip
+_KIND_NAMES = {EXCEL_ZIP: "книга .xlsx", EXCEL_OLE: "книга .xls", TEXT: "простой текст"}
+_OLE_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
+_FOREIGN = (
+    (b"%PDF", "документ .pdf"), (b"Rar!", "архив .rar"), (b"7z\xbc\xaf", "архив .7z"),
+    (b"{\\rtf", "документ .rtf"),
+)  # fmt: skip
+_DELIMITERS = ";\t,"
+_SNIFFED_ROWS = 20
+csv.field_size_limit(2**20)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as it lies in the file.
+
+    Parameters
+    ----------
+    file : str
+        Path from the folder of the place.
+    name : str
+        Sheet name; empty for CSV.
+    rows : list of list
+        Raw cells; ``rows[0]`` is Excel row 1, rows may differ in length only in CSV.
+    """
+
+    file: str
+    name: str
+    rows: list[list[object]]
+
+    @property
+    def width(self) -> int:
+        """Cells in the longest row."""
+        return max((len(row) for row in self.rows), default=0)
+
+
+def open_workbook(file: str, data: bytes) -> list[Sheet]:
+    """Open a table file.
+
+    Parameters
+    ----------
+    file : str
+        Path from the folder of the place; only its extension is used.
+    data : bytes
+        The content.
+
+    Returns
+    -------
+    list of Sheet
+        In book order; chart sheets are left out.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is empty, truncated, encrypted, too large or not what its extension says.
+    """
+    extension = PurePosixPath(file).suffix.lower() or "без расширения"
+    expected = _KIND_OF_EXTENSION.get(extension)
+    if expected is None:
+        raise UnreadableFile("file_unknown", found=FOUND_EXTENSION.format(extension=extension))
+    kind = _content_kind(data, extension)
+    if kind != expected:
+        raise UnreadableFile("file_wrong_kind", extension=extension, found=_KIND_NAMES[kind])
+    if kind == TEXT:
+        return [Sheet(file, "", _csv_rows(data, extension))]
+    named = _ole_rows(data, extension) if kind == EXCEL_OLE else _zip_rows(data, extension)
+    for _, rows in named:
+        _refuse_large(len(rows), len(rows[0]) if rows else 0)
+    return [Sheet(file, name, rows) for name, rows in named]
+
+
+def _content_kind(data: bytes, extension: str) -> str:
+    if not data:
+        raise UnreadableFile("file_empty")
+    if len(data) > MAX_FILE_BYTES:
+        raise _too_large(f"{len(data) // 2**20} МБ", f"{MAX_FILE_BYTES // 2**20} МБ")
+    for magic, found in _FOREIGN:
+        if data.startswith(magic):
+            raise UnreadableFile("file_wrong_kind", extension=extension, found=found)
+    if data.startswith(b"PK\x03\x04"):
+        return EXCEL_ZIP
+    if data.startswith(_OLE_MAGIC):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise UnreadableFile("file_encrypted")
+        if "WordDocument".encode("utf-16-le") in data:
+            raise UnreadableFile("file_wrong_kind", extension=extension, found="документ .doc")
+        return EXCEL_OLE
+    start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n\x00").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<head", b"<meta", b"<?xml", b"<!--")):
+        raise UnreadableFile("file_html", extension=extension)
+    if extension in (".xlsx", ".xlsm", ".xls") and b"\x00" in data[:2048]:
+        raise UnreadableFile("file_truncated", extension=extension)
+    return TEXT
+
+
+def _too_large(found: str, limit: str) -> UnreadableFile:
+    return UnreadableFile("file_too_large", found=found, limit=limit)
+
+
+def _refuse_large(n_rows: int, n_columns: int) -> None:
+    if n_rows > MAX_ROWS:
+        raise _too_large(f"{n_rows} строк на листе", f"{MAX_ROWS} строк")
+    if n_rows * n_columns > MAX_CELLS:
+        raise _too_large(f"{n_rows} строк × {n_columns} столбцов", f"{MAX_CELLS} ячеек")
+
+
+# --- .xlsx -----------------------------------------------------------------------------------
+
+_LAST_ROW = re.compile(rb'<(?:x:)?row\b[^>]*?\br="(\d+)"')
+_DIMENSION = re.compile(rb'<(?:x:)?dimension\b[^>]*?\bref="[^":]*:\$?([A-Z]+)\$?\d+"')
+_TAIL_BYTES = 2**16
+_ZIP_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError,
+    OSError, ValueError, KeyError,
+)  # fmt: skip
+
+
+def _zip_rows(data: bytes, extension: str) -> list[tuple[str, list[list[object]]]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            _check_zip(book, extension)
+    except _ZIP_DAMAGE as broken:
+        raise UnreadableFile("file_truncated", extension=extension) from broken
+    try:
+        return _calamine_rows(data)
+    except PasswordError as broken:
+        raise UnreadableFile("file_encrypted") from broken
+    except (CalamineError, OSError, ValueError) as broken:
+        raise UnreadableFile("file_truncated", extension=extension) from broken
+    except BaseException as broken:
+        # A panic of the Rust reader derives from BaseException; an interrupt must pass.
+        if type(broken).__name__ != "PanicException":
+            raise
+        raise UnreadableFile("file_truncated", extension=extension) from broken
+
+
+def _check_zip(book: zipfile.ZipFile, extension: str) -> None:
+    parts = book.infolist()
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
+        raise UnreadableFile("file_encrypted")
+    if "xl/workbook.xml" not in names:
+        raise UnreadableFile("file_wrong_kind", extension=extension, found=_zip_found(names))
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MAX_UNPACKED_BYTES:
+        limit = f"{MAX_UNPACKED_BYTES // 2**20} МБ"
+        raise _too_large(f"{unpacked // 2**20} МБ после распаковки", limit)
+    for part in parts:
+        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+            _check_sheet_size(book, part)
+
+
+def _zip_found(names: set[str]) -> str:
+    if any(name.startswith("word/") for name in names):
+        return "документ .docx"
+    if any(name.startswith("ppt/") for name in names):
+        return "презентация .pptx"
+    return "таблица .ods" if "content.xml" in names else "архив .zip"
+
+
+def _check_sheet_size(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuse a sheet whose last cell is absurdly far before the reader unfolds it in memory."""
+    with book.open(part) as stream:
+        head = tail = stream.read(_TAIL_BYTES)
+        while chunk := stream.read(2**20):
+            tail = (tail + chunk)[-_TAIL_BYTES:]
+    last_rows = _LAST_ROW.findall(tail)
+    dimension = _DIMENSION.search(head)
+    _refuse_large(
+        int(last_rows[-1]) if last_rows else 0,
+        _column_number(dimension.group(1)) if dimension else 1,
+    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _calamine_rows(data: bytes) -> list[tuple[str, list[list[object]]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    names = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+    # skip_empty_area=False keeps leading empty rows, so that row numbers are those of Excel
+    return [
+        (name, list(map(list, book.get_sheet_by_name(name).to_python(skip_empty_area=False))))
+        for name in names
+    ]
+
+
+# --- .xls ------------------------------------------------------------------------------------
+
+# The reader of the old format may abort the whole process on a damaged file, so it runs apart.
+_XLS_PROGRAM = """
+import io, pickle, sys
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+try:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+except PasswordError:
+    sys.exit(3)
+rows = [
+    (m.name, book.get_sheet_by_name(m.name).to_python(skip_empty_area=False))
+    for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet
+]
+sys.stdout.buffer.write(pickle.dumps(rows))
+"""
+_PASSWORD_EXIT = 3
+
+
+def _ole_rows(data: bytes, extension: str) -> list[tuple[str, list[list[object]]]]:
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", _XLS_PROGRAM],
+            input=data,
+            capture_output=True,
+            timeout=XLS_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as broken:
+        raise UnreadableFile("file_truncated", extension=extension) from broken
+    if child.returncode == _PASSWORD_EXIT:
+        raise UnreadableFile("file_encrypted")
+    if child.returncode != 0:
+        raise UnreadableFile("file_truncated", extension=extension)
+    rows: list[tuple[str, list[list[object]]]] = pickle.loads(child.stdout)
+    return rows
+
+
+# --- .csv ------------------------------------------------------------------------------------
+
+
+def _csv_rows(data: bytes, extension: str) -> list[list[object]]:
+    text = _decode(data, extension)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as broken:
+        raise UnreadableFile("file_truncated", extension=extension) from broken
+    _refuse_large(len(rows), max((len(row) for row in rows), default=0))
+    return [list(row) for row in rows]
+
+
+def _decode(data: bytes, extension: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]  # «Текст Юникод» of Excel
+    elif b"\x00" in data:
+        raise UnreadableFile("file_wrong_kind", extension=extension, found="двоичный файл")
+    else:
+        encodings = ["utf-8-sig", "cp1251"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile("file_wrong_kind", extension=extension, found="двоичный файл")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that cuts the first rows into the most cells; the semicolon wins a tie."""
+    head = "\n".join(text.splitlines()[: _SNIFFED_ROWS * 2])
+
+    def n_cells(delimiter: str) -> int:
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+        return sum(len(row) for row, _ in zip(rows, range(_SNIFFED_ROWS), strict=False))
+
+    return max(_DELIMITERS, key=n_cells)
