@@ -7,7 +7,7 @@ PLACE ?= demo
 YEAR ?= 2025
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab format lock clean
+.PHONY: help report test check lab format docs lock clean
 
 help: ## Показать эту справку
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 12
@@ -31,6 +31,10 @@ format: $(READY) ## Привести код к одному виду и убра
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/jupyter nbconvert --clear-output --inplace notebooks/*.ipynb
+
+docs: $(READY) ## Пересобрать описание таблиц docs/outputs.md
+	$(BIN)/python -c "from shnor_analysis.tables import data_dictionary; \
+	  open('docs/outputs.md', 'w', encoding='utf-8', newline='\n').write(data_dictionary())"
 
 lock: ## Пересчитать requirements.lock (нужен uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra lab --extra dev \

@@ -57,8 +57,8 @@ def cell_sources(tidy: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Keeps the contract ``cell_sources``: one row per school × work × file × sheet. A school's
-        work that came both by pupil and as an aggregate is traced to both.
+        Keeps the contract ``cell_sources``: one row per school × work × role × file × sheet. A
+        school's work that came both by pupil and as an aggregate is traced to both.
     """
     connection = ibis.duckdb.connect()
     try:
@@ -66,10 +66,15 @@ def cell_sources(tidy: Path) -> pd.DataFrame:
             connection.read_parquet(tidy / f"{name}.parquet")
             for name in ("vpr_results", "gia_results", "group_statistics")
         )
-        school_rows = group.filter(group.group_level == "school").mutate(school_id=group.group_id)
-        rows = ibis.union(*(t.select(*_SOURCE_COLUMNS) for t in (vpr, gia, school_rows)))
+        school_rows = group.filter(group.group_level == "school").mutate(
+            school_id=group.group_id, role=group.report
+        )
+        pupils = ibis.union(
+            *(t.mutate(role=ibis.literal(PUPILS)).select(*_SOURCE_COLUMNS) for t in (vpr, gia))
+        )
+        rows = pupils.union(school_rows.select(*_SOURCE_COLUMNS))
         rows = rows.mutate(source_sheet=rows.source_sheet.fill_null(""))
-        traced = rows.group_by("school_id", "work_id", "source_file", "source_sheet").agg(
+        traced = rows.group_by("school_id", "work_id", "role", "source_file", "source_sheet").agg(
             n_rows=rows.count().cast("int64"),
             source_row_first=rows.source_row.min().cast("int64"),
             source_row_last=rows.source_row.max().cast("int64"),
@@ -127,7 +132,7 @@ def _minimums(works: pd.DataFrame, methodology: Methodology) -> pa.Table:
 _RESULT_COLUMNS = (
     "school_id", "work_id", "score_raw", "score_scaled", "test_mark", "school_mark",
 )  # fmt: skip
-_SOURCE_COLUMNS = ("school_id", "work_id", "source_file", "source_sheet", "source_row")
+_SOURCE_COLUMNS = ("school_id", "work_id", "role", "source_file", "source_sheet", "source_row")
 
 
 def _outcomes(vpr_results: ir.Table, gia_results: ir.Table, minimums: ir.Table) -> ir.Table:

@@ -367,10 +367,15 @@ CELL_SOURCES = Contract(
     "cell_sources",
     "Происхождение ячеек",
     "одна школа × одна работа × один лист файла",
-    ("school_id", "work_id", "source_file", "source_sheet"),
+    ("school_id", "work_id", "role", "source_file", "source_sheet"),
     {
         **_SCHOOL_ID,
         **_WORK_ID,
+        "role": _choice(
+            "Роль",
+            ("pupils", "marks", "journal"),
+            "по ученикам; сводка отметок; сравнение с журналом",
+        ),
         "source_file": _text("Файл", "путь от папки территории"),
         "source_sheet": _text("Лист", "для CSV пусто"),
         "n_rows": _count("Строк"),
@@ -543,3 +548,34 @@ def load_table(contract: Contract, folder: Path) -> pd.DataFrame:
             f"Нет таблицы {path.name} в папке «{folder.name}»; повторите расчёт года."
         )
     return contract.conform(pd.read_parquet(path))
+
+
+def data_dictionary() -> str:
+    """Describe every table and column as Markdown, from the contracts themselves.
+
+    Returns
+    -------
+    str
+        The text of ``docs/outputs.md``.
+    """
+    parts = [
+        "# Таблицы расчёта",
+        "Файлы Parquet в `data/processed/ТЕРРИТОРИЯ/ГОД`. Описание построено из договоров таблиц "
+        "(`shnor_analysis/tables.py`) командой `make docs`; проверяется тестом.",
+        "Доли хранятся числами от 0 до 1 без округления, отсутствующее значение пусто и никогда "
+        "не ноль.",
+    ]
+    for contract in CONTRACTS.values():
+        parts.append(
+            f"## {contract.name}: {contract.title}\n\nСтрока: {contract.row}. "
+            f"Ключ: {', '.join(f'`{name}`' for name in contract.key)}.\n\n"
+            "| столбец | тип | пусто | что это |\n|---|---|---|---|\n"
+            + "\n".join(_dictionary_row(name, spec) for name, spec in contract.columns.items())
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _dictionary_row(name: str, spec: pa.Column) -> str:
+    meaning = spec.title if spec.description == spec.title else f"{spec.title}: {spec.description}"
+    empty = "бывает" if spec.nullable else ""
+    return f"| `{name}` | {spec.metadata['dtype']} | {empty} | {meaning} |"

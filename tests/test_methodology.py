@@ -75,7 +75,7 @@ def test_an_unknown_rule_names_the_known_ones():
         ("vpr,math,4,none,2021", "vpr,math,4,none,двадцать", "строка 2: не число"),
         (",20,6,10,15,", ",20,6,16,15,", "строка 2: границы.*возрастать"),
         (",source_read\n", ",hearsay\n", "строка 2: confidence «hearsay»"),
-        ("vpr,math,4,", "vpr,math,4,4,", "строка 2: не 15 столбцов"),
+        ("vpr,math,4,", "vpr,math,4,4,", r"строка 2: не 15 столбцов"),
     ],
 )
 def test_broken_scales_name_the_row(folder, old, new, sentence):
@@ -88,7 +88,7 @@ def test_a_subject_written_twice_is_refused(folder):
     path = folder / "subjects.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + text.splitlines()[1] + "\n", encoding="utf-8")
-    with pytest.raises(MethodologyError, match="повторяются.*rus"):
+    with pytest.raises(MethodologyError, match=r"повторяются.*rus"):
         load(folder)
 
 

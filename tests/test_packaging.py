@@ -6,13 +6,20 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from shnor_analysis.tables import data_dictionary
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
 def name_of(requirement):
-    return re.split(r"[\[>=<~! ]", requirement, maxsplit=1)[0].lower().replace("_", "-").replace(".", "-")
+    return (
+        re.split(r"[\[>=<~! ]", requirement, maxsplit=1)[0]
+        .lower()
+        .replace("_", "-")
+        .replace(".", "-")
+    )
 
 
 def conda_requirements():
@@ -52,3 +59,8 @@ def test_real_data_stays_out_of_the_repository():
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     for line in ("/data/raw/*", "/data/processed/*", "/reports/*", "/.pupil_key"):
         assert line in ignored
+
+
+def test_the_data_dictionary_is_the_contracts():
+    written = (ROOT / "docs/outputs.md").read_text(encoding="utf-8")
+    assert written == data_dictionary(), "выполните make docs"

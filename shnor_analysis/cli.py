@@ -1,0 +1,209 @@
+"""The command ``shnor``: the same functions as in the notebooks, for people who do not program."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shnor_analysis import __version__, pipeline
+from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
+from shnor_analysis.demo import write_demo, write_region
+from shnor_analysis.errors import ParameterError, ShnorError
+from shnor_analysis.report.texts import text
+from shnor_analysis.workspace import Workspace, find_workspace
+
+USER_ERROR = 2
+DEMO_SEED = 2025
+INTERRUPTED = 130
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+app = typer.Typer(
+    name="shnor",
+    cls=RussianGroup,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=(
+        "Мониторинг школ с низкими результатами: из файлов, как они получены, — годовой отчёт.\n\n"
+        "Порядок работы: положите файлы в data/raw/ТЕРРИТОРИЯ, проверьте их командой shnor check, "
+        "затем соберите отчёт командой shnor annual. Попробовать на выдуманной территории: "
+        "shnor demo."
+    ),
+    epilog="Пример: shnor demo, затем shnor annual demo --year 2025",
+)
+console = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+
+def _year(text_given: str) -> int:
+    if not text_given.isdecimal() or not FIRST_YEAR <= int(text_given) <= LAST_YEAR:
+        raise ParameterError(
+            f"--year: найдено «{text_given}», ожидался год оценки четырьмя цифрами, например 2025 "
+            "для 2024/25 учебного года."
+        )
+    return int(text_given)
+
+
+def _seed(text_given: str) -> int:
+    if not text_given.isdecimal():
+        raise ParameterError(f"--seed: найдено «{text_given}», ожидалось целое число от нуля.")
+    return int(text_given)
+
+
+PlaceArgument = Annotated[
+    str, typer.Argument(metavar="ТЕРРИТОРИЯ", help="Имя папки в data/raw, например demo.")
+]
+YearOption = Annotated[
+    int,
+    typer.Option(
+        "--year",
+        metavar="ГОД",
+        parser=_year,
+        help="Год оценки: 2025 означает 2024/25 учебный год.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Показать версию и выйти.")
+    ] = False,
+) -> None:
+    """Show the version when asked; the commands do the work."""
+    if show_version:
+        console.print(f"shnor {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        context.get_help()
+
+
+@app.command(cls=RussianCommand)
+def demo(
+    region: Annotated[
+        bool,
+        typer.Option(
+            "--region", help="Весь регион (около 400 школ) таблицами Parquet, до минуты работы."
+        ),
+    ] = False,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="ЧИСЛО", parser=_seed, help="Зерно случайных чисел.")
+    ] = DEMO_SEED,
+) -> None:
+    """Создать выдуманный муниципалитет из 24 школ с файлами в настоящих форматах.
+
+    Файлы ложатся в data/raw/demo, истинные свойства школ — рядом, в папку, которую
+    расчёт не читает. На этой территории можно учиться и пробовать.
+    """
+    workspace = find_workspace()
+    with _progress() as say:
+        summary = (write_region if region else write_demo)(
+            workspace, seed=seed, progress=lambda stage: say(stage, "")
+        )
+    console.print(summary)
+
+
+@app.command(cls=RussianCommand)
+def check(place: PlaceArgument, year: YearOption) -> None:
+    """Прочитать файлы, ничего не считая, и показать, что найдено и что с ними не так.
+
+    Перечень замечаний сохраняется в reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx и готов
+    к отправке в школы.
+    """
+    workspace = find_workspace()
+    with _progress() as say:
+        intake, path = pipeline.check(workspace, place, year, say)
+    files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
+    kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))
+    counts = kinds.groupby(["family", "status"], as_index=False).agg(
+        n=("file", "size"), rows=("n_rows", "sum")
+    )
+    for row in counts.itertuples(index=False):
+        name = text("family", row.family) if row.family else text("file_status", "unknown")
+        files.add_row(name, text("file_status", row.status), str(row.n), str(row.rows))
+    console.print(files)
+    found = Table("Важность", "Число", title="Замечания")
+    for severity, n in intake.issues["severity"].value_counts().items():
+        found.add_row(text("severity", str(severity)), str(n))
+    console.print(found)
+    _print_paths(workspace, "Перечень замечаний", (path,))
+
+
+@app.command(cls=RussianCommand)
+def annual(place: PlaceArgument, year: YearOption) -> None:
+    """Собрать годовой отчёт: таблицы, блокноты и документы HTML, DOCX, PDF, XLSX.
+
+    Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Если расчёт прервётся, прежние отчёты
+    останутся на месте.
+    """
+    workspace = find_workspace()
+    with _progress() as say:
+        run = pipeline.annual(workspace, place, year, say)
+    console.print(f"Прочитано файлов: {run.n_files}, замечаний: {run.n_issues}.")
+    _print_paths(workspace, "Готовые документы", run.documents)
+    _print_paths(workspace, "Таблицы расчёта", (run.processed,))
+
+
+@contextmanager
+def _progress() -> Iterator[pipeline.Progress]:
+    """Show the running stage and print each finished one."""
+    done: list[str] = []
+    with console.status("Начинаю") as status:
+
+        def say(stage: str, detail: str) -> None:
+            if not done or done[-1] != stage:
+                if done:
+                    console.print(f"[green]✓[/green] {done[-1]}")
+                done.append(stage)
+            status.update(f"{stage}: {detail}" if detail else stage)
+
+        yield say
+    if done:
+        console.print(f"[green]✓[/green] {done[-1]}")
+
+
+def _print_paths(workspace: Workspace, title: str, paths: tuple[Path, ...]) -> None:
+    console.print(f"[bold]{title}:[/bold]")
+    for path in paths:
+        console.print(f"  {path.relative_to(workspace.root).as_posix()}", soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command; every error a user can meet is one Russian sentence and a status."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8")
+    try:
+        app(standalone_mode=False)
+    except ShnorError as broken:
+        _fail(str(broken))
+    except typer.TyperException as broken:
+        _fail(usage_sentence(broken))
+    except (typer.Abort, KeyboardInterrupt):
+        problems.print("Остановлено. Прежние отчёты не изменены.")
+        sys.exit(INTERRUPTED)
+    except OSError as broken:
+        _fail(
+            f"Файл или диск недоступен: {broken.filename or ''} ({broken.strerror}). "
+            "Закройте файл в других программах, проверьте место на диске и повторите."
+        )
+
+
+def _fail(sentence: str) -> None:
+    problems.print(f"[bold red]Ошибка.[/bold red] {sentence}", soft_wrap=True)
+    sys.exit(USER_ERROR)
+
+
+if __name__ == "__main__":
+    main()

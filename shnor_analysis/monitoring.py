@@ -1,0 +1,122 @@
+"""The object a notebook opens: the tables of one place and year, and the names to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_analysis import pipeline, tables
+from shnor_analysis.methodology import LowResultsRule, Methodology, Place
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.workspace import find_workspace
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """Results of one place and assessment year, read from ``data/processed`` on first use.
+
+    Examples
+    --------
+    ``Monitoring.open("demo", 2025).low_results`` is a frame with one row per school.
+    """
+
+    place: Place
+    methodology: Methodology
+    assessment_year: int
+    folder: Path
+
+    @classmethod
+    def open(cls, place: str, assessment_year: int) -> Monitoring:
+        """Open the results of a place; compute them first when they are not there yet.
+
+        Parameters
+        ----------
+        place : str
+            Folder name in ``data/raw``.
+        assessment_year : int
+            2025 means the school year 2024/25.
+
+        Raises
+        ------
+        ShnorError
+            If the place, its description or its results are missing.
+        """
+        workspace = find_workspace()
+        description, methodology = pipeline.open_place(workspace, place)
+        folder = workspace.processed(place, assessment_year)
+        if not (folder / pipeline.MANIFEST).is_file():
+            pipeline.compute(workspace, place, assessment_year)
+        return cls(description, methodology, assessment_year, folder)
+
+    @property
+    def rule(self) -> LowResultsRule:
+        """The low-results rule the place applies."""
+        return self.methodology.low_results
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Printed names of schools and works."""
+        return Labels.of(self.schools, self.methodology)
+
+    @cached_property
+    def source_files(self) -> pd.DataFrame:
+        """Files received: one row per file."""
+        return tables.load_table(tables.SOURCE_FILES, self.folder / pipeline.TIDY)
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """Remarks to the files: one row per remark."""
+        return tables.load_table(tables.ISSUES, self.folder / pipeline.TIDY)
+
+    @cached_property
+    def schools(self) -> pd.DataFrame:
+        """Schools: one row per school."""
+        return tables.load_table(tables.SCHOOLS, self.folder / pipeline.TIDY)
+
+    @cached_property
+    def works(self) -> pd.DataFrame:
+        """Works: one row per procedure, year, season, subject and grade."""
+        return tables.load_table(tables.WORKS, self.folder / pipeline.TIDY)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Sufficient statistics: one row per school × work."""
+        return tables.load_table(tables.CELLS, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def cell_sources(self) -> pd.DataFrame:
+        """Where cells came from: one row per school × work × file × sheet."""
+        return tables.load_table(tables.CELL_SOURCES, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def procedure_results(self) -> pd.DataFrame:
+        """Shares with intervals: one row per school × work."""
+        return tables.load_table(tables.PROCEDURE_RESULTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def territory_results(self) -> pd.DataFrame:
+        """Shares of the territory: one row per work."""
+        return tables.load_table(tables.TERRITORY_RESULTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def mark_agreement(self) -> pd.DataFrame:
+        """Marks for the work against journal marks: one row per school × work."""
+        return tables.load_table(tables.MARK_AGREEMENT, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def territory_mark_agreement(self) -> pd.DataFrame:
+        """The same over the whole territory: one row per work."""
+        return tables.load_table(tables.TERRITORY_MARK_AGREEMENT, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results(self) -> pd.DataFrame:
+        """Low-results decisions: one row per school."""
+        return tables.load_table(tables.LOW_RESULTS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_evidence(self) -> pd.DataFrame:
+        """Procedures behind the decisions: one row per school × work."""
+        return tables.load_table(tables.LOW_RESULTS_EVIDENCE, self.folder / pipeline.DECISIONS)

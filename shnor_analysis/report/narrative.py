@@ -1,0 +1,147 @@
+"""Sentences made from the tables: the findings, the gaps and how to read the verdicts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from shnor_analysis.methodology import LowResultsRule, Place
+from shnor_analysis.report import russian
+from shnor_analysis.report.document import Callout, Listing, Paragraph, Run
+from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.texts import load_texts, text
+
+EVIDENCE_ORDER = ("sure", "likely", "borderline", "few_data")
+
+
+def cover(
+    place: Place, rule: LowResultsRule, assessment_year: int, works: pd.DataFrame
+) -> dict[str, object]:
+    """Title-block record: place, year, rule, edition; dated by the last work, not by the clock."""
+    dates = works.loc[works["assessment_year"] == assessment_year, "exam_date"].dropna()
+    year = russian.school_year(assessment_year)
+    return {
+        "type": "document",
+        "subtitle": text("cover", "subtitle", place=place.name, year=year),
+        "facts": [
+            [text("cover", "region"), place.region_name],
+            [text("cover", "rule"), f"{rule.title}; {rule.document}"],
+            [text("cover", "mode"), text("rule_mode", rule.mode.value)],
+            [text("cover", "last_work"), _printed_date(dates.max() if len(dates) else "")],
+            [text("cover", "edition"), text("cover", "edition_internal")],
+        ],
+        "created": str(dates.max()) if len(dates) else f"{assessment_year}-08-31",
+    }
+
+
+def _printed_date(iso: str) -> str:
+    return ".".join(reversed(iso.split("-"))) if iso else russian.NO_DATA
+
+
+def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) -> Listing:
+    """Say the findings about low results in three or four sentences."""
+    year = int(decisions["assessment_year"].max())
+    included = decisions[decisions["decision"] == "included"]
+    unassessed = decisions[decisions["decision"] == "not_assessed"]
+    current = evidence[evidence["assessment_year"] == year]
+    low = current[current["is_low"]]
+    sentences = [
+        text(
+            "headline",
+            "included" if len(included) else "none_included",
+            year=russian.school_year(year),
+            assessed=russian.integer(len(decisions) - len(unassessed)),
+            total=russian.counted(len(decisions), "школы", "школ", "школ"),
+            n=russian.counted(len(included), "школы", "школ", "школ"),
+        )
+    ]
+    for code in EVIDENCE_ORDER:
+        schools = included[included["evidence"] == code]
+        if len(schools):
+            sentences.append(text("headline", code, names=_names(schools, labels)))
+    sentences.append(
+        text(
+            "headline",
+            "procedures",
+            low=russian.integer(len(low)),
+            total=russian.integer(len(current)),
+            small=russian.integer(int((low["size_class"] != "reliable").sum())),
+        )
+    )
+    if len(unassessed):
+        sentences.append(text("headline", "not_assessed", names=_names(unassessed, labels)))
+    return Listing(tuple((Run(sentence),) for sentence in sentences))
+
+
+def _names(rows: pd.DataFrame, labels: Labels) -> str:
+    names = (labels.school(code) for code in by_school(rows, labels)["school_id"])
+    return russian.keep_together("; ".join(names))
+
+
+def evidence_key(rule: LowResultsRule) -> Listing:
+    """Explain the four words of certainty with the numbers of the rule."""
+    fields = {
+        "sure": russian.percent(rule.sure_probability.value, 0),
+        "likely": russian.percent(rule.likely_probability.value, 0),
+        "reliable": str(rule.reliable_participants.value),
+    }
+    return Listing(
+        tuple(
+            (
+                Run(text("evidence", code).capitalize(), bold=True),
+                Run(f" — {text('evidence_explained', code, **fields)}."),
+            )
+            for code in EVIDENCE_ORDER
+        )
+    )
+
+
+def gap(section: str, source_files: pd.DataFrame) -> Callout:
+    """Say that a section is not filled, why, and which of its files have come already."""
+    words = load_texts()["gap"][section]
+    paragraphs = [
+        Paragraph((Run(words["title"], bold=True),)),
+        Paragraph((Run(words["text"]),)),
+    ]
+    received = source_files[source_files["family"].isin(words["families"])]
+    if words["families"]:
+        counts = received.groupby("family").size()
+        names = [
+            f"{text('family', family)} — {russian.integer(int(counts.get(family, 0)))}"
+            for family in words["families"]
+        ]
+        paragraphs.append(Paragraph((Run(text("gap_files", "received", names="; ".join(names))),)))
+    return Callout(tuple(paragraphs))
+
+
+def data_summary(source_files: pd.DataFrame, issues: pd.DataFrame) -> Listing:
+    """Count the files and the remarks, and say what happened to the rows in error."""
+    read = int((source_files["status"] == "read").sum())
+    severity = issues["severity"].value_counts()
+    return Listing(
+        (
+            (
+                Run(
+                    text(
+                        "data_summary",
+                        "files",
+                        total=russian.counted(len(source_files), "файл", "файла", "файлов"),
+                        read=russian.integer(read),
+                        rows=russian.counted(
+                            int(source_files["n_rows"].sum()), "строка", "строки", "строк"
+                        ),
+                    )
+                ),
+            ),
+            (
+                Run(
+                    text(
+                        "data_summary",
+                        "issues",
+                        total=russian.counted(len(issues), "замечание", "замечания", "замечаний"),
+                        errors=russian.integer(int(severity.get("error", 0))),
+                        queries=russian.integer(int(severity.get("query", 0))),
+                    )
+                ),
+            ),
+        )
+    )

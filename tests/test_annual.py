@@ -1,0 +1,235 @@
+"""The whole way of one year: files in, four documents out, the same numbers in each."""
+
+import io
+import json
+import re
+import zipfile
+
+import docx
+import nbformat
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+from bs4 import BeautifulSoup
+
+from shnor_analysis import pipeline, tables
+from shnor_analysis.errors import ParameterError
+from shnor_analysis.report.from_notebook import document_from_notebook
+
+REPORT = "08_annual_report"
+
+
+@pytest.fixture(scope="module")
+def reports(annual_run):
+    return annual_run[0].reports("demo", 2025)
+
+
+@pytest.fixture(scope="module")
+def document(reports):
+    executed = nbformat.read(reports / "executed" / f"{REPORT}.ipynb", 4)
+    return document_from_notebook(executed, REPORT)
+
+
+def flat(text):
+    """Drop every space and hyphenation mark: writers break lines differently."""
+    return re.sub(r"[\s\u00ad\u200b\u202f\u00a0\u2060-]+", "", text)
+
+
+def expected_tables(document):
+    return [
+        [
+            [flat(c.label) for c in table.columns],
+            *([flat(c.text) for c in row] for row in table.rows),
+        ]
+        for table in document.tables
+    ]
+
+
+def html_tables(reports):
+    page = BeautifulSoup((reports / f"{REPORT}.html").read_text(encoding="utf-8"), "html.parser")
+    return [
+        [
+            [flat(cell.get_text()) for cell in row.find_all(["th", "td"])]
+            for row in table.find_all("tr")
+        ]
+        for table in page.find_all("table")
+    ]
+
+
+def docx_tables(reports):
+    opened = docx.Document(str(reports / f"{REPORT}.docx"))
+    return [
+        [[flat(cell.text) for cell in row.cells] for row in table.rows] for table in opened.tables
+    ]
+
+
+def test_html_and_docx_hold_every_table_cell_by_cell(document, reports):
+    expected = expected_tables(document)
+    assert len(expected) >= 10
+    assert html_tables(reports) == expected
+    assert docx_tables(reports) == expected
+
+
+def test_pdf_holds_every_row_of_every_table(document, reports):
+    reader = pypdf.PdfReader(reports / f"{REPORT}.pdf")
+    text = flat("".join(page.extract_text() for page in reader.pages))
+    missing = [
+        row
+        for table in document.tables
+        for row in table.rows
+        if not all(flat(cell.text) in text for cell in row)
+    ]
+    assert missing == []
+    # A whole row of numbers in order, so that a shifted column would be seen.
+    for table in document.tables:
+        if table.name in {"territory", "trend", "mark_agreement"}:
+            for row in table.rows:
+                assert flat("".join(cell.text for cell in row[1:])) in text, row[0].text
+
+
+def test_xlsx_holds_the_unrounded_numbers(document, reports):
+    book = openpyxl.load_workbook(reports / f"{REPORT}.xlsx")
+    sheets = [sheet for sheet in book if sheet.title.startswith("Т")]
+    assert len(sheets) == len(document.tables)
+    for sheet, table in zip(sheets, document.tables, strict=True):
+        values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        labels = [c.label for c in table.columns]
+        start = next(i for i, row in enumerate(values) if row[: len(labels)] == labels) + 1
+        for row, found in zip(table.rows, values[start:], strict=False):
+            for cell, value in zip(row, found, strict=False):
+                expected = cell.text if cell.value is None else cell.value
+                assert value == (
+                    pytest.approx(expected) if isinstance(expected, float) else expected
+                )
+
+
+def test_documents_show_the_numbers_of_the_tables(document, annual_run):
+    folder = annual_run[0].processed("demo", 2025) / pipeline.INDICATORS
+    results = tables.load_table(tables.TERRITORY_RESULTS, folder)
+    results = results[results["assessment_year"] == 2025]
+    shown = next(t for t in document.tables if t.name == "territory")
+    assert len(shown.rows) == len(results)
+    assert sum(row[2].value for row in shown.rows) == results["n_participants"].sum()
+    assert sorted(row[3].value for row in shown.rows) == pytest.approx(
+        sorted(results["below_minimum_share"])
+    )
+
+
+def test_the_list_is_the_same_in_decisions_and_document(document, annual_run):
+    workspace = annual_run[0]
+    decisions = tables.load_table(
+        tables.LOW_RESULTS, workspace.processed("demo", 2025) / pipeline.DECISIONS
+    )
+    shown = next(t for t in document.tables if t.name == "low_results_list")
+    assert len(shown.rows) == (decisions["decision"] == "included").sum()
+    names = [row[0].value for row in shown.rows]
+    assert names == sorted(names)
+
+
+def test_every_verdict_resolves_to_file_sheet_and_row(document, annual_run):
+    raw = annual_run[0].raw("demo")
+    traced = next(t for t in document.tables if t.name == "sources")
+    low = next(t for t in document.tables if t.name == "low_procedures")
+    assert {(r[0].value, r[1].value, r[2].value) for r in low.rows} == {
+        (r[0].value, r[1].value, r[2].value) for r in traced.rows
+    }
+    for row in traced.rows:
+        assert (raw / row[3].value).is_file(), row[3].value
+
+
+def test_the_planted_schools_are_found(annual_run, golden):
+    folder = annual_run[0].processed("demo", 2025) / pipeline.DECISIONS
+    decisions = tables.load_table(tables.LOW_RESULTS, folder)
+    golden(decisions.drop(columns=["regulation_id", "rule_mode"]), "low_results_demo_2025")
+
+
+def test_no_script_no_outside_address_no_macro(reports):
+    page = (reports / f"{REPORT}.html").read_text(encoding="utf-8")
+    assert "<script" not in page.lower()
+    assert not re.search(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", page)
+    for extension in ("docx", "xlsx"):
+        archive = zipfile.ZipFile(io.BytesIO((reports / f"{REPORT}.{extension}").read_bytes()))
+        assert not [name for name in archive.namelist() if "vba" in name.lower()]
+        for name in archive.namelist():
+            if name.endswith(".rels"):
+                assert b'TargetMode="External"' not in archive.read(name), name
+
+
+def test_no_pupil_reaches_a_document_or_a_table(annual_run):
+    """The protocols of the municipality hold invented surnames; none may pass the reader."""
+    workspace = annual_run[0]
+    surnames = re.compile("Выдуман|Примеров|Образцов|Учебнов")
+    raw = workspace.raw("demo")
+    protocols = [*raw.rglob("ОГЭ*.xlsx"), *raw.rglob("ЕГЭ*.xlsx")]
+    planted = sum(
+        len(surnames.findall(zipfile.ZipFile(p).read("xl/sharedStrings.xml").decode("utf-8")))
+        for p in protocols
+    )
+    assert planted > 0
+    for path in sorted(workspace.processed("demo", 2025).rglob("*.parquet")):
+        frame = pd.read_parquet(path)
+        text = frame.select_dtypes(["object", "str"]).to_csv()
+        assert not surnames.search(text), path.name
+    executed = (workspace.reports("demo", 2025) / "executed").glob("*.ipynb")
+    assert not any(surnames.search(p.read_text(encoding="utf-8")) for p in executed)
+
+
+def test_the_command_names_the_results(annual_run):
+    workspace, printed = annual_run
+    for notebook, formats in pipeline.NOTEBOOKS.items():
+        for extension in formats:
+            assert f"reports/demo/2025/{notebook}.{extension}" in printed
+            assert (workspace.root / f"reports/demo/2025/{notebook}.{extension}").stat().st_size > 0
+    assert "reports/demo/2025/issues.xlsx" in printed
+
+
+def test_a_second_run_gives_identical_tables_and_documents(annual_run, shnor):
+    workspace = annual_run[0]
+    before = contents(workspace)
+    finished = shnor(workspace, "annual", "demo", "--year", "2025")
+    assert finished.returncode == 0, finished.stderr
+    after = contents(workspace)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def contents(workspace):
+    folders = (workspace.processed("demo", 2025), workspace.reports("demo", 2025))
+    return {
+        path.relative_to(workspace.root).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+
+
+def test_a_failing_notebook_leaves_the_earlier_reports(annual_run, tmp_path, monkeypatch):
+    workspace = annual_run[0]
+    before = contents(workspace)
+
+    def stop(*_):
+        raise ParameterError("остановка для проверки")
+
+    monkeypatch.setattr(pipeline, "run_notebook", stop)
+    with pytest.raises(ParameterError, match="остановка"):
+        pipeline.annual(workspace, "demo", 2025)
+    assert contents(workspace) == before
+    assert (workspace.reports("demo", 2025).with_name("2025.failed")).is_dir()
+
+
+def test_two_runs_of_one_place_do_not_mix(annual_run):
+    workspace = annual_run[0]
+    with pipeline._alone(workspace, "demo"), pytest.raises(ParameterError, match="уже идёт"):
+        pipeline.annual(workspace, "demo", 2025)
+
+
+def test_the_manifest_says_what_went_in(annual_run):
+    workspace = annual_run[0]
+    manifest = json.loads(
+        (workspace.processed("demo", 2025) / "manifest.json").read_text(encoding="utf-8")
+    )
+    assert manifest["regulation"] == "federal-low-results"
+    assert len(manifest["files"]) == manifest["rows"]["tidy/source_files.parquet"]
+    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in manifest["files"].values())
+    assert str(workspace.root) not in json.dumps(manifest)

@@ -1,0 +1,106 @@
+"""The command as a user meets it: help, and one Russian sentence for every mistake."""
+
+import shutil
+
+import openpyxl
+import pytest
+
+YEAR = ("--year", "2025")
+
+
+def sentence(finished):
+    """Return the only line of the error output."""
+    lines = [line for line in finished.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, finished.stderr
+    assert "Traceback" not in finished.stderr + finished.stdout
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("annual", "nowhere", *YEAR), "Нет папки data/raw/nowhere; есть территории: demo"),
+        (("annual", "demo", "--year", "2019"), "нет результатов за 2019 год"),
+        (("annual", "demo", "--yaer", "2025"), "Неизвестный ключ --yaer"),
+        (("annual", "demo", "--year", "этот"), "--year"),
+        (("annual", "demo"), "Не указано: --year"),
+        (("annual",), "Не указано: ТЕРРИТОРИЯ"),
+        (("anual", "demo"), "anual"),
+        (("check", "../demo", *YEAR), "../demo"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected):
+    finished = shnor(demo_raw, *words)
+    assert finished.returncode == 2
+    assert expected in sentence(finished)
+
+
+@pytest.mark.parametrize("words", [(), ("demo",), ("check",), ("annual",)])
+def test_help_is_complete_and_russian(demo_raw, shnor, words):
+    finished = shnor(demo_raw, *words, "--help")
+    assert finished.returncode == 0
+    for english in (
+        "Usage",
+        "Options",
+        "Commands",
+        "Arguments",
+        "Show this",
+        "required",
+        "default",
+    ):
+        assert english not in finished.stdout, english
+    expected = {
+        (): ("demo", "check", "annual", "--version"),
+        ("demo",): ("--region", "--seed"),
+        ("check",): ("ТЕРРИТОРИЯ", "--year"),
+        ("annual",): ("ТЕРРИТОРИЯ", "--year"),
+    }[words]
+    assert all(word in finished.stdout for word in expected)
+
+
+def test_check_says_what_was_found_and_writes_the_remarks(demo_raw, shnor):
+    finished = shnor(demo_raw, "check", "demo", *YEAR)
+    assert finished.returncode == 0, finished.stderr
+    assert "ФИС ОКО: индивидуальные результаты (Ф1)" in finished.stdout
+    book = openpyxl.load_workbook(demo_raw.reports("demo", 2025) / "issues.xlsx")
+    assert any("6, ожидалось 2, 3, 4 или 5" in str(c.value) for s in book for r in s for c in r)
+
+
+def test_a_renamed_column_is_a_remark_and_the_rest_goes_on(demo_raw, fresh_workspace, shnor):
+    raw = fresh_workspace.raw("demo")
+    shutil.copytree(demo_raw.raw("demo") / "2025", raw / "2025")
+    shutil.copy(demo_raw.raw("demo") / "monitoring.yaml", raw)
+    path = sorted(raw.rglob("Ф3*.xlsx"))[0]
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heading = next(c for row in sheet for c in row if c.value == "Кол-во участников")
+    heading.value = "Число"
+    sheet.title = "Лист1"
+    book.save(path)
+    finished = shnor(fresh_workspace, "check", "demo", *YEAR)
+    assert finished.returncode == 0, finished.stderr
+    remarks = openpyxl.load_workbook(fresh_workspace.reports("demo", 2025) / "issues.xlsx")
+    rows = [" | ".join(str(c.value) for c in row) for sheet in remarks for row in sheet]
+    found = [row for row in rows if path.name in row and "нет столбца" in row]
+    assert found, "the remark names the file and the missing column"
+
+
+def test_a_place_without_description_is_told_what_to_write(fresh_workspace, shnor):
+    (fresh_workspace.raw("район")).mkdir(parents=True)
+    finished = shnor(fresh_workspace, "annual", "район", *YEAR)
+    assert finished.returncode == 2
+    assert "monitoring.yaml" in sentence(finished)
+
+
+def test_a_broken_rule_stops_the_run_and_writes_nothing(demo_raw, fresh_workspace, shnor):
+    shutil.copytree(demo_raw.raw("demo"), fresh_workspace.raw("demo"))
+    rule = fresh_workspace.methodology / "regulations/federal-low-results.yaml"
+    broken = rule.read_text(encoding="utf-8").replace("value: 10", "value: десять", 1)
+    rule.write_text(broken, encoding="utf-8")
+    finished = shnor(fresh_workspace, "annual", "demo", *YEAR)
+    assert finished.returncode == 2
+    assert "federal-low-results.yaml, share_denominator.value: найдено 'десять'" in sentence(
+        finished
+    )
+    assert not fresh_workspace.reports("demo", 2025).exists()
+    assert not fresh_workspace.processed("demo", 2025).exists()
