@@ -220,3 +220,9 @@ def _cut(text: str) -> str:
 def count_text(count: float) -> str:
     """A number for a message: whole without a point, otherwise with a decimal comma."""
     return f"{count:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def cell_at(row: list[object], positions: dict[str, int], column: str) -> object:
+    """Value of our column in a row; None when the file has no such column or the row is short."""
+    position = positions.get(column)
+    return row[position] if position is not None and position < len(row) else None

@@ -15,7 +15,8 @@ from shnor_analysis.intake.cells import describe_row
 from shnor_analysis.intake.context import read_context
 from shnor_analysis.intake.detect import USED_FAMILIES, first_filled_row, sheet_family
 from shnor_analysis.intake.extract import Extract
-from shnor_analysis.intake.fisoko import read_comparison, read_individual, read_marks
+from shnor_analysis.intake.fisoko_groups import read_comparison, read_marks
+from shnor_analysis.intake.fisoko_individual import read_individual
 from shnor_analysis.intake.messages import (
     FOUND_IN_FIRST_ROW,
     NOT_USED,

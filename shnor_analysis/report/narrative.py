@@ -26,15 +26,10 @@ def cover(
             [text("cover", "region"), place.region_name],
             [text("cover", "rule"), f"{rule.title}; {rule.document}"],
             [text("cover", "mode"), text("rule_mode", rule.mode.value)],
-            [text("cover", "last_work"), _printed_date(dates.max() if len(dates) else "")],
             [text("cover", "edition"), text("cover", "edition_internal")],
         ],
         "created": str(dates.max()) if len(dates) else f"{assessment_year}-08-31",
     }
-
-
-def _printed_date(iso: str) -> str:
-    return ".".join(reversed(iso.split("-"))) if iso else russian.NO_DATA
 
 
 def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) -> Listing:

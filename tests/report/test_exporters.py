@@ -187,9 +187,9 @@ class TestContent:
         assert book.worksheets[1].cell(45, 1).value.startswith("Школы идут по номеру.")
 
     def test_facts_and_date_are_printed(self, document, page, word, pdf, book):
-        assert title_facts(document)[-1] == ("Дата", "15.09.2025")
-        assert page.find("dl").get_text(" ", strip=True).endswith("Дата 15.09.2025")
-        assert "Дата: 15.09.2025" in [p.text for p in word.paragraphs]
+        assert title_facts(document)[-1] == ("По данным на", "15.09.2025")
+        assert page.find("dl").get_text(" ", strip=True).endswith("По данным на 15.09.2025")
+        assert "По данным на: 15.09.2025" in [p.text for p in word.paragraphs]
         assert "15.09.2025" in pdf.pages[0].extract_text()
         assert "15.09.2025" in [c.value for c in book.worksheets[0]["B"]]
 

@@ -20,7 +20,9 @@ PROSE = sorted(
 )  # fmt: skip
 MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[А-Яа-яЁё])\w+\b")
 # Escapes of notebooks (\nСлово) and format fields are not words.
-ESCAPES = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[a-zA-Z])|[a-zа-яё]-[a-zа-яё]", re.IGNORECASE)
+ESCAPES = re.compile(
+    r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[a-zA-Z])|[a-zа-яё]-[a-zа-яё]", re.IGNORECASE
+)
 ACCUSING = re.compile(
     r"рейтинг|наруш(?:ени|ил|ает)|фальсифик|списыва|виновн|\bхудш|отстающ\w* школ|плох\w+ школ",
     re.IGNORECASE,

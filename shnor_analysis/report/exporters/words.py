@@ -12,7 +12,7 @@ WORDS = MappingProxyType(
         "contents_tables": "Таблицы",
         "contents_figures": "Рисунки",
         "dash": " — ",
-        "created": "Дата",
+        "created": "По данным на",
         "sheet_table": "Т",
         "sheet_figure": "Р",
         "no_data": "нет данных",

@@ -1,0 +1,121 @@
+"""The block above a ФИС ОКО table: which work it is, and how groups are named."""
+
+from __future__ import annotations
+
+import re
+
+from shnor_analysis.intake.cells import (
+    cell_text,
+    is_blank,
+    parse_count,
+    parse_date,
+    read_login,
+    read_municipality_id,
+)
+from shnor_analysis.intake.detect import HEAD_ROWS
+from shnor_analysis.intake.extract import Work
+from shnor_analysis.intake.messages import Issue, make_issue
+from shnor_analysis.intake.workbook import Sheet
+from shnor_analysis.methodology import Methodology, Subject, normal_text
+
+_TITLE = re.compile(r"^впр\s+(\d{4})\.?\s+(.+?)[\s,]+(\d{1,2})\s*класс")
+_LEVEL = re.compile(r"[\s,(–-]*\b(углубленн\w*|базов\w*)(?:\s+уров\w+)?\s*\)?")
+_SHEET_CODE = re.compile(r"^([А-Яа-я]+)\s+\d{1,2}\b")
+_AUTUMN_FROM_MONTH = 8  # autumn waves of 2020 and 2022 began on 14 and 19 September
+
+
+def read_work(sheet: Sheet, methodology: Methodology) -> Work | Issue:
+    """Read procedure, year, subject, grade, level and date above the table.
+
+    Returns
+    -------
+    Work or Issue
+        The work; or why it is not known. A missing date gives ``exam_date`` None.
+
+    References
+    ----------
+    formats.md, section 1.1.
+    """
+    title = _find_title(sheet)
+    if title is None:
+        return make_issue("fisoko_no_title", sheet.file, sheet.name)
+    year, title_subject, grade = title
+    labels = _labels(sheet)
+    level, name = _split_level(title_subject)
+    subject = _find_subject(sheet, methodology, name, cell_text(labels.get("предмет")))
+    if subject is None:
+        return make_issue(
+            "subject_unknown",
+            sheet.file,
+            sheet.name,
+            subject=name,
+            n_rows=len(sheet.rows),
+        )
+    date = parse_date(labels.get("дата"))
+    return Work(
+        procedure="vpr",
+        assessment_year=year,
+        season="autumn" if date and date.month >= _AUTUMN_FROM_MONTH else "spring",
+        subject=subject.subject,
+        grade=grade,
+        level=level,
+        max_score_raw=parse_count(labels.get("максимальный первичный балл")),
+        exam_date=date.isoformat() if date else None,
+    )
+
+
+def _find_title(sheet: Sheet) -> tuple[int, str, int] | None:
+    for row in sheet.rows[:HEAD_ROWS]:
+        for cell in row:
+            found = _TITLE.match(normal_text(cell)) if isinstance(cell, str) else None
+            if found:
+                return int(found.group(1)), found.group(2), int(found.group(3))
+    return None
+
+
+def _labels(sheet: Sheet) -> dict[str, object]:
+    """«Предмет:» → value, from the next filled cell of the row or from after the colon."""
+    found: dict[str, object] = {}
+    for row in sheet.rows[:HEAD_ROWS]:
+        filled = [cell for cell in row if not is_blank(cell)]
+        if not filled or not isinstance(filled[0], str) or ":" not in filled[0]:
+            continue
+        label, _, rest = filled[0].partition(":")
+        value: object = rest.strip() or (filled[1] if len(filled) > 1 else None)
+        found.setdefault(normal_text(label), value)
+    return found
+
+
+def _split_level(name: str) -> tuple[str, str]:
+    found = _LEVEL.search(normal_text(name))
+    if not found:
+        return "none", name
+    level = "advanced" if found.group(1).startswith("углубл") else "base"
+    return level, _LEVEL.sub(" ", normal_text(name)).strip(" ,()")
+
+
+def _find_subject(sheet: Sheet, methodology: Methodology, title: str, label: str) -> Subject | None:
+    for name in (title, _split_level(label)[1]):
+        if subject := methodology.subject_by_name(name):
+            return subject
+    code = _SHEET_CODE.match(sheet.name)
+    return next(
+        (s for s in methodology.subjects if code and s.sheet_code == code.group(1).upper()), None
+    )
+
+
+def undated(sheet: Sheet, work: Work) -> list[Issue]:
+    """Give a note when the report names no date, so that the season is a guess."""
+    return [] if work.exam_date else [make_issue("vpr_no_date", sheet.file, sheet.name)]
+
+
+_CODE_IN_BRACKETS = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
+MUNICIPALITY_WORDS = re.compile(r"район|округ|город|\bг\.|\bго\b|муниц|посел|\bзато\b")
+
+
+def group_words(value: object) -> str:
+    """Name of a group without its code in brackets, white space collapsed."""
+    text = cell_text(value)
+    if read_login(text) or read_municipality_id(text):
+        text = _CODE_IN_BRACKETS.sub("", text)
+    return text.strip()
