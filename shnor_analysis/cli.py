@@ -13,10 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shnor_analysis import __version__, pipeline
+from shnor_analysis import __version__, publication
 from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
 from shnor_analysis.demo import write_demo, write_region
 from shnor_analysis.errors import ParameterError, ShnorError
+from shnor_analysis.pipeline import Progress
 from shnor_analysis.report.texts import text
 from shnor_analysis.workspace import Workspace, find_workspace
 
@@ -121,7 +122,7 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     """
     workspace = find_workspace()
     with _progress() as say:
-        intake, path = pipeline.check(workspace, place, year, say)
+        intake, path = publication.check(workspace, place, year, say)
     files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
     kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))
     counts = kinds.groupby(["family", "status"], as_index=False).agg(
@@ -147,14 +148,14 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
     """
     workspace = find_workspace()
     with _progress() as say:
-        run = pipeline.annual(workspace, place, year, say)
+        run = publication.annual(workspace, place, year, say)
     console.print(f"Прочитано файлов: {run.n_files}, замечаний: {run.n_issues}.")
     _print_paths(workspace, "Готовые документы", run.documents)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
 
 
 @contextmanager
-def _progress() -> Iterator[pipeline.Progress]:
+def _progress() -> Iterator[Progress]:
     """Show the running stage and print each finished one."""
     done: list[str] = []
     with console.status("Начинаю") as status:

@@ -1,19 +1,15 @@
-"""The contents page of the method: files → tidy → cells → indicators → decisions → documents."""
+"""The contents page of the method: files → tidy → cells → indicators → decisions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results
@@ -24,24 +20,11 @@ from shnor_analysis.intake.pupils import load_or_create_key
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.methodology import Methodology, Place, load_methodology, load_place
-from shnor_analysis.notebook_run import run_notebook
-from shnor_analysis.report.exporters import WRITERS
-from shnor_analysis.report.from_notebook import document_from_notebook
-from shnor_analysis.report.issues import issues_workbook
-from shnor_analysis.report.labels import Labels
-from shnor_analysis.workspace import Workspace
+from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
 PLACE_FILE = "monitoring.yaml"
 MANIFEST = "manifest.json"
-ISSUES_FILE = "issues.xlsx"
-EXECUTED = "executed"
-# Notebook → the formats its document is written in. The annual report comes in all four.
-NOTEBOOKS = {
-    "01_data_quality": ("html",),
-    "02_low_results": ("html", "xlsx"),
-    "08_annual_report": ("html", "docx", "pdf", "xlsx"),
-}
 READING = "Читаю и проверяю файлы"
 LIBRARIES = ("shnor-analysis", "pandas", "numpy", "scipy", "ibis-framework", "duckdb")
 
@@ -51,90 +34,6 @@ Progress = Callable[[str, str], None]
 
 def silent(stage: str, detail: str) -> None:
     """Report nothing."""
-
-
-@dataclass(frozen=True)
-class AnnualRun:
-    """What an annual run made: the documents, the folder of tables and how much was read."""
-
-    documents: tuple[Path, ...]
-    processed: Path
-    n_files: int
-    n_issues: int
-
-
-def annual(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
-) -> AnnualRun:
-    """Make the annual report of a place from its files.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Where things lie.
-    place : str
-        Folder name in ``data/raw``.
-    assessment_year : int
-        2025 means the school year 2024/25.
-    progress : callable
-        Called with the stage in Russian and with what it is working on.
-
-    Returns
-    -------
-    AnnualRun
-
-    Raises
-    ------
-    ShnorError
-        One Russian sentence. Earlier reports of the place stay as they were.
-    """
-    with _alone(workspace, place):
-        intake = _compute(workspace, place, assessment_year, progress)
-        documents = _publish(workspace, place, assessment_year, intake, progress)
-    return AnnualRun(
-        documents,
-        workspace.processed(place, assessment_year),
-        len(intake.source_files),
-        len(intake.issues),
-    )
-
-
-def compute(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
-) -> None:
-    """Compute and store all tables of a place and year, without documents; see :func:`annual`."""
-    with _alone(workspace, place):
-        _compute(workspace, place, assessment_year, progress)
-
-
-def check(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
-) -> tuple[Intake, Path]:
-    """Read and check the files only, and write the table of remarks.
-
-    Returns
-    -------
-    intake : Intake
-        What was read and what is wrong with it.
-    path : Path
-        The workbook of remarks, ready to be sent to the schools.
-
-    Raises
-    ------
-    ShnorError
-        As in :func:`annual`.
-    """
-    methodology = open_place(workspace, place)[1]
-    progress(READING, "")
-    intake = _read(workspace, place, methodology, progress)
-    _require_year(intake.works, assessment_year, place)
-    reports = workspace.reports(place, assessment_year)
-    reports.mkdir(parents=True, exist_ok=True)
-    path = reports / ISSUES_FILE
-    draft = path.with_name(f".{ISSUES_FILE}.{os.getpid()}")
-    draft.write_bytes(issues_workbook(intake.issues, Labels.of(intake.schools, methodology)))
-    draft.replace(path)
-    return intake, path
 
 
 def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
@@ -164,12 +63,48 @@ def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
     return description, load_methodology(workspace.methodology, description.low_results_regulation)
 
 
-def _compute(workspace: Workspace, place: str, assessment_year: int, progress: Progress) -> Intake:
+def compute(
+    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
+) -> None:
+    """Compute and store all tables of a place and year, one run at a time.
+
+    See :func:`compute_tables` for parameters and errors.
+    """
+    with only_run(workspace, place):
+        compute_tables(workspace, place, assessment_year, progress)
+
+
+def compute_tables(
+    workspace: Workspace, place: str, assessment_year: int, progress: Progress
+) -> Intake:
+    """Go from the files to the decisions and store every table on the way.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where things lie.
+    place : str
+        Folder name in ``data/raw``.
+    assessment_year : int
+        2025 means the school year 2024/25; later works are left aside.
+    progress : callable
+        Called with the stage in Russian and with what it is working on.
+
+    Returns
+    -------
+    Intake
+        The tidy tables and the remarks.
+
+    Raises
+    ------
+    ShnorError
+        One Russian sentence; the tables of an earlier run stay as they were.
+    """
     methodology = open_place(workspace, place)[1]
     progress(READING, "")
-    intake = _read(workspace, place, methodology, progress)
-    _require_year(intake.works, assessment_year, place)
-    with _replacing(workspace.processed(place, assessment_year)) as draft:
+    intake = read_files(workspace, place, methodology, progress)
+    require_year(intake.works, assessment_year, place)
+    with replaced_folder(workspace.processed(place, assessment_year)) as draft:
         for field in fields(intake):
             contract = tables.CONTRACTS[field.name]
             tables.store_table(getattr(intake, field.name), contract, draft / TIDY)
@@ -195,7 +130,10 @@ def _compute(workspace: Workspace, place: str, assessment_year: int, progress: P
     return intake
 
 
-def _read(workspace: Workspace, place: str, methodology: Methodology, progress: Progress) -> Intake:
+def read_files(
+    workspace: Workspace, place: str, methodology: Methodology, progress: Progress
+) -> Intake:
+    """Read and check every file of a place; the key of pseudonyms is made on first use."""
     return read_place(
         workspace.raw(place),
         methodology,
@@ -204,7 +142,14 @@ def _read(workspace: Workspace, place: str, methodology: Methodology, progress: 
     )
 
 
-def _require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
+def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
+    """Refuse a year without a single result.
+
+    Raises
+    ------
+    ParameterError
+        With the years that were found.
+    """
     years = sorted(int(year) for year in works["assessment_year"].unique())
     if assessment_year not in years:
         found = ", ".join(map(str, years)) or "ни одного года"
@@ -225,31 +170,6 @@ def _indicators(
         "mark_agreement": mark_agreement(school_cells),
         "territory_mark_agreement": territory_mark_agreement(school_cells),
     }
-
-
-def _publish(
-    workspace: Workspace, place: str, assessment_year: int, intake: Intake, progress: Progress
-) -> tuple[Path, ...]:
-    target = workspace.reports(place, assessment_year)
-    methodology = open_place(workspace, place)[1]
-    names = []
-    with _replacing(target) as draft:
-        for notebook, formats in NOTEBOOKS.items():
-            progress(f"Выполняю блокнот {notebook}", "")
-            executed = run_notebook(
-                workspace.notebooks / f"{notebook}.ipynb",
-                draft / EXECUTED / f"{notebook}.ipynb",
-                {"place": place, "assessment_year": assessment_year},
-            )
-            document = document_from_notebook(executed, notebook)
-            for extension in formats:
-                progress(f"Пишу {notebook}.{extension}", "")
-                (draft / f"{notebook}.{extension}").write_bytes(WRITERS[extension](document))
-                names.append(f"{notebook}.{extension}")
-        labels = Labels.of(intake.schools, methodology)
-        (draft / ISSUES_FILE).write_bytes(issues_workbook(intake.issues, labels))
-        names.append(ISSUES_FILE)
-    return tuple(target / name for name in names)
 
 
 def _write_manifest(
@@ -276,44 +196,3 @@ def _write_manifest(
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Build a folder beside its place and swap it in when complete.
-
-    A run that dies leaves the earlier folder untouched; what it had made stays in
-    ``<name>.failed`` so that the executed notebook can be read.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.building")
-    old = target.with_name(f".{target.name}.old")
-    failed = target.with_name(f"{target.name}.failed")
-    for leftover in (draft, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    draft.mkdir()
-    try:
-        yield draft
-    except BaseException:
-        shutil.rmtree(failed, ignore_errors=True)
-        draft.replace(failed)
-        raise
-    if target.exists():
-        target.replace(old)
-    draft.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(failed, ignore_errors=True)
-
-
-@contextmanager
-def _alone(workspace: Workspace, place: str) -> Iterator[None]:
-    """Let one run of a place work at a time; a lock of a dead process is free at once."""
-    folder = workspace.root / "data" / "processed"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / f".{place}.lock", timeout=0):
-            yield
-    except Timeout as busy:
-        raise ParameterError(
-            f"Расчёт территории «{place}» уже идёт в другом окне; дождитесь его окончания."
-        ) from busy

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from shnor_analysis.errors import ParameterError
 
@@ -87,3 +92,44 @@ def find_workspace(start: Path | None = None) -> Workspace:
         f"Папка проекта не найдена: в «{looked_in}» и выше нет папок methodology и notebooks; "
         f"запустите команду из папки проекта или задайте переменную {ROOT_VARIABLE}."
     )
+
+
+@contextmanager
+def replaced_folder(target: Path) -> Iterator[Path]:
+    """Build a folder beside its place and swap it in when complete.
+
+    A run that dies leaves the earlier folder untouched; what it had made stays in
+    ``<name>.failed`` so that the executed notebook can be read.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.building")
+    old = target.with_name(f".{target.name}.old")
+    failed = target.with_name(f"{target.name}.failed")
+    for leftover in (draft, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    draft.mkdir()
+    try:
+        yield draft
+    except BaseException:
+        shutil.rmtree(failed, ignore_errors=True)
+        draft.replace(failed)
+        raise
+    if target.exists():
+        target.replace(old)
+    draft.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(failed, ignore_errors=True)
+
+
+@contextmanager
+def only_run(workspace: Workspace, place: str) -> Iterator[None]:
+    """Let one run of a place work at a time; a lock of a dead process is free at once."""
+    folder = workspace.root / "data" / "processed"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / f".{place}.lock", timeout=0):
+            yield
+    except Timeout as busy:
+        raise ParameterError(
+            f"Расчёт территории «{place}» уже идёт в другом окне; дождитесь его окончания."
+        ) from busy

@@ -13,9 +13,10 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
-from shnor_analysis import pipeline, tables
+from shnor_analysis import pipeline, publication, tables
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.report.from_notebook import document_from_notebook
+from shnor_analysis.workspace import only_run
 
 REPORT = "08_annual_report"
 
@@ -177,7 +178,7 @@ def test_no_pupil_reaches_a_document_or_a_table(annual_run):
 
 def test_the_command_names_the_results(annual_run):
     workspace, printed = annual_run
-    for notebook, formats in pipeline.NOTEBOOKS.items():
+    for notebook, formats in publication.NOTEBOOKS.items():
         for extension in formats:
             assert f"reports/demo/2025/{notebook}.{extension}" in printed
             assert (workspace.root / f"reports/demo/2025/{notebook}.{extension}").stat().st_size > 0
@@ -211,17 +212,17 @@ def test_a_failing_notebook_leaves_the_earlier_reports(annual_run, tmp_path, mon
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
-    monkeypatch.setattr(pipeline, "run_notebook", stop)
+    monkeypatch.setattr(publication, "run_notebook", stop)
     with pytest.raises(ParameterError, match="остановка"):
-        pipeline.annual(workspace, "demo", 2025)
+        publication.annual(workspace, "demo", 2025)
     assert contents(workspace) == before
     assert (workspace.reports("demo", 2025).with_name("2025.failed")).is_dir()
 
 
 def test_two_runs_of_one_place_do_not_mix(annual_run):
     workspace = annual_run[0]
-    with pipeline._alone(workspace, "demo"), pytest.raises(ParameterError, match="уже идёт"):
-        pipeline.annual(workspace, "demo", 2025)
+    with only_run(workspace, "demo"), pytest.raises(ParameterError, match="уже идёт"):
+        publication.annual(workspace, "demo", 2025)
 
 
 def test_the_manifest_says_what_went_in(annual_run):

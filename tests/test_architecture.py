@@ -14,7 +14,7 @@ LAYERS = [  # lowest first; parts of one layer may not import each other
     {"decisions"},
     {"report", "notebook_run"},
     {"pipeline", "demo"},
-    {"monitoring"},
+    {"monitoring", "publication"},
     {"command_help"},
     {"cli"},
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.notebook_run import check_parameters
-from shnor_analysis.pipeline import NOTEBOOKS as RUN_ANNUALLY
+from shnor_analysis.publication import NOTEBOOKS as RUN_ANNUALLY
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -120,9 +120,14 @@ def _trend_panel(ax: Axes, rows: pd.DataFrame, name: str) -> None:
 
 def small_schools(
     evidence: pd.DataFrame, rule: LowResultsRule, assessment_year: int
-) -> DisplayFigure:
-    """Draw every school's procedure of the year: size against share, low ones marked."""
+) -> tuple[DisplayFigure, ...]:
+    """Draw every school's procedure of the year: size against share, low ones marked.
+
+    No picture where the rule met no procedure this year.
+    """
     rows = evidence[evidence["assessment_year"] == assessment_year]
+    if rows.empty:
+        return ()
     points = pd.DataFrame(
         {
             "n": rows["n_participants"].to_numpy(dtype=float),
@@ -166,17 +171,17 @@ def small_schools(
         ax.set_xlim(left=0)
         ax.set_ylim(bottom=-0.02)
         ax.yaxis.set_major_formatter(_percent_ticks())
-        if ax.get_legend() is not None:
-            ax.legend(title=None, loc="upper right")
+        ax.legend(title=None, loc="upper right")
     n_low = int(rows["is_low"].sum())
     n_low_small = int((rows["is_low"] & (rows["size_class"] != "reliable")).sum())
-    return theme.display_figure(
+    picture = theme.display_figure(
         figure,
         "small_schools",
         text("figure", "small_title"),
         text("figure", "small_alt", n=str(len(rows)), low=str(n_low), small=str(n_low_small)),
         notes=(text("figure", "small_note", reliable=str(rule.reliable_participants.value)),),
     )
+    return (picture,)
 
 
 def low_procedures(

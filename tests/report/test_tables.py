@@ -1,0 +1,181 @@
+"""Tables, sentences and pictures from small frames made by hand."""
+
+import pandas as pd
+import pytest
+
+from shnor_analysis import tables as contracts
+from shnor_analysis.decisions.low_results import decide_low_results
+from shnor_analysis.measures.results import procedure_results
+from shnor_analysis.methodology import load_methodology
+from shnor_analysis.report import figures, narrative, tables
+from shnor_analysis.report.document import Status
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.workspace import find_workspace
+
+METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+RULE = METHODOLOGY.low_results
+NAMES = {
+    "990001": "МБОУ «СОШ № 10 г. Примерска»",
+    "990002": "МБОУ «СОШ № 2 г. Примерска»",
+    "990003": "<script>alert(1)</script>",
+    "990004": "МКОУ «ООШ с. Дальнее»",
+}
+LABELS = Labels(NAMES, {s.subject: s.name for s in METHODOLOGY.subjects})
+
+
+def cell(school, subject, grade, x, n, year=2025):
+    return {
+        "school_id": school, "work_id": f"vpr-{year}-spring-{subject}-{grade}",
+        "assessment_year": year, "procedure": "vpr", "season": "spring", "subject": subject,
+        "grade": grade, "level": "none", "basis": "pupils", "n_participants": n,
+        "n_below_minimum": x, "n_score_raw": 0, "n_score_scaled": 0,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def low():
+    """№ 10 surely low, № 2 low on three pupils, the script school not low, one without results."""
+    rows = [
+        cell("990001", "rus", 5, 60, 100), cell("990001", "math", 5, 60, 100),
+        cell("990002", "rus", 5, 1, 3), cell("990002", "math", 5, 1, 3),
+        cell("990003", "rus", 5, 2, 20), cell("990003", "math", 5, 0, 20),
+    ]  # fmt: skip
+    cells = contracts.CELLS.conform(pd.DataFrame(rows))
+    schools = pd.DataFrame({"school_id": list(NAMES)})
+    return decide_low_results(procedure_results(cells, 5), schools, RULE, 2025)
+
+
+def column(table, key):
+    place = [c.key for c in table.columns].index(key)
+    return [row[place] for row in table.rows]
+
+
+def test_the_list_is_alphabetical_with_two_before_ten(low):
+    table = tables.low_results_list(low.decisions, LABELS)
+    assert [c.value for c in column(table, "school")] == [NAMES["990002"], NAMES["990001"]]
+    assert [c.text for c in column(table, "evidence")] == ["мало данных", "уверенно"]
+    assert [c.emphasis for c in column(table, "evidence")] == [False, True]
+
+
+def test_a_share_of_three_pupils_is_not_printed_but_counted(low):
+    table = tables.low_procedures(low.evidence, low.decisions, LABELS, RULE)
+    shares = column(table, "share")
+    assert [c.status for c in shares] == [Status.TOO_FEW] * 2 + [Status.OK] * 2
+    assert [c.value for c in shares] == [None, None, 0.6, 0.6]
+    assert [c.value for c in column(table, "below")] == [1, 1, 60, 60]
+    # 60 of 100 with 30 needed: 31 pupils fewer; 1 of 3 with 1 needed: one fewer
+    assert [c.value for c in column(table, "distance")] == [1, 1, 31, 31]
+    assert [c.text for c in column(table, "p")][2:] == [">99", ">99"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1.0, ">99"), (0.9951, ">99"), (0.994, "99"), (0.5, "50"), (0.004, "<1"), (0.0, "<1")],
+)
+def test_a_probability_is_never_certain(value, expected):
+    assert tables.probability(value).text == expected
+
+
+def test_every_school_has_one_line_and_a_reason(low):
+    table = tables.all_decisions(low.decisions, LABELS)
+    found = {row[0].value: (row[1].text, row[2].text) for row in table.rows}
+    assert len(table.rows) == 4
+    assert found[NAMES["990004"]] == (
+        "не оценивалась",
+        "нет результатов за 2024/25 учебный год по процедурам правила",
+    )
+    assert found[NAMES["990003"]][0] == "признака нет"
+
+
+def test_short_words_stay_with_names_in_print_only(low):
+    cell_ = column(tables.all_decisions(low.decisions, LABELS), "school")[1]
+    assert cell_.value == "МБОУ «СОШ № 2 г. Примерска»"
+    assert cell_.text == "МБОУ «СОШ №\u00a02 г.\u00a0Примерска»"
+
+
+def test_missing_zero_too_few_and_absent_look_different():
+    assert tables.part(0.0).text == "0,0"
+    assert tables.part(None).text == "нет данных"
+    assert tables.part(0.2, "too_few").text == "мало участников"
+    assert tables.part(0.2, "suppressed").text == "скрыто"
+    assert tables.whole(pd.NA).text == "нет данных"
+    assert tables.words(None).text == "—"
+
+
+def test_a_hostile_name_is_only_text(low):
+    table = tables.all_decisions(low.decisions, LABELS)
+    assert "<script>alert(1)</script>" in [c.text for c in column(table, "school")]
+
+
+def test_headline_says_who_how_sure_and_who_was_not_assessed(low):
+    listing = narrative.headline(low.decisions, low.evidence, LABELS)
+    said = [item[0].text.replace("\u00a0", " ") for item in listing.items]
+    assert said == [
+        "За 2024/25 учебный год оценено 3 из 4 школ. Признак низких результатов — у 2 школ.",
+        "Уверенно: МБОУ «СОШ № 10 г. Примерска».",
+        "Мало данных (условие держится на малых группах): МБОУ «СОШ № 2 г. Примерска».",
+        "Низких процедур 4 из 6 сочетаний школы и процедуры этого года, из них 2 — при малой "
+        "численности, где порог чаще достигается случайно.",
+        "Не оценивались (нет результатов или процедур меньше, чем требует правило): "
+        "МКОУ «ООШ с. Дальнее». Это не означает, что признака нет.",
+    ]
+
+
+def test_headline_when_nobody_is_listed(low):
+    none = low.decisions.assign(decision="not_included", evidence="none")
+    first = narrative.headline(none, low.evidence, LABELS).items[0][0].text
+    assert first.endswith("Признака низких результатов нет ни у одной.")
+
+
+def test_a_gap_names_the_files_that_came():
+    files = pd.DataFrame({"family": ["expert_card", "expert_card", None]})
+    said = " ".join(
+        run.text for p in narrative.gap("recommendations", files).paragraphs for run in p.runs
+    )
+    assert "Раздел не заполнен" in said
+    assert "Экспертная карта — 2; Сведения об учителях — 0; Дорожная карта — 0" in said
+
+
+def test_chance_table_matches_the_published_one():
+    table = tables.chance(RULE)
+    three = next(row for row in table.rows if row[0].value == 3)
+    # methodology 3.2: n = 3, true share 0.10, 0.15, 0.20, 0.25
+    assert [c.value for c in three[3:]] == pytest.approx([0.271, 0.386, 0.488, 0.578], abs=6e-4)
+
+
+def test_figures_of_nothing_do_not_fail(low):
+    empty = low.decisions.assign(decision="not_included")
+    assert figures.low_procedures(low.evidence, empty, LABELS, RULE) == ()
+    nobody = contracts.TERRITORY_RESULTS.empty()
+    assert figures.territory_shares(nobody, LABELS, 2025).alt
+    assert figures.trends(nobody, LABELS).alt
+    assert figures.small_schools(contracts.LOW_RESULTS_EVIDENCE.empty(), RULE, 2025) == ()
+
+
+def test_tables_of_nothing_have_no_rows():
+    issues = contracts.ISSUES.empty()
+    assert tables.issues_by_check(issues).rows == ()
+    assert tables.issues_full(issues, LABELS).rows == ()
+    assert tables.territory(contracts.TERRITORY_RESULTS.empty(), LABELS, 2025).rows == ()
+    assert tables.trend(contracts.TERRITORY_RESULTS.empty(), LABELS).rows == ()
+    assert tables.coverage(contracts.CELLS.empty(), LABELS).rows == ()
+    assert tables.source_files(contracts.SOURCE_FILES.empty()).rows == ()
+
+
+def test_the_same_picture_gives_the_same_bytes(low):
+    one, two = (figures.small_schools(low.evidence, RULE, 2025) for _ in range(2))
+    assert one == two
+
+
+def test_low_procedures_split_into_pages_without_losing_a_row():
+    rows = [
+        cell(f"99{i:04d}", s, g, 9, 10)
+        for i in range(12) for s in ("rus", "math") for g in (5, 6, 7)
+    ]  # fmt: skip
+    cells = contracts.CELLS.conform(pd.DataFrame(rows))
+    schools = pd.DataFrame({"school_id": sorted({r["school_id"] for r in rows})})
+    result = decide_low_results(procedure_results(cells, 5), schools, RULE, 2025)
+    pages = figures._pages(result.evidence)
+    assert sum(len(page) for page in pages) == 72
+    # six procedures and a name line are seven lines a school: four schools a page
+    assert [page["school_id"].nunique() for page in pages] == [4, 4, 4]
