@@ -1,24 +1,25 @@
-"""The command ``shnor``: the same functions as in the notebooks, for people who do not program."""
+"""The command ``shnor``: the same functions as in the notebooks, for people who do not program.
+
+The heavy parts are imported by the commands that need them: help comes at once.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from shnor_analysis import __version__, publication
+from shnor_analysis import __version__
 from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
-from shnor_analysis.demo import write_demo, write_region
 from shnor_analysis.errors import ParameterError, ShnorError
-from shnor_analysis.pipeline import Progress
-from shnor_analysis.report.texts import text
 from shnor_analysis.workspace import Workspace, find_workspace
 
 USER_ERROR = 2
@@ -53,7 +54,8 @@ def _year(text_given: str) -> int:
     return int(text_given)
 
 
-def _seed(text_given: str) -> int:
+def _seed(given: str | int) -> int:
+    text_given = str(given)  # the default comes through here as a number
     if not text_given.isdecimal():
         raise ParameterError(f"--seed: найдено «{text_given}», ожидалось целое число от нуля.")
     return int(text_given)
@@ -105,6 +107,8 @@ def demo(
     Файлы ложатся в data/raw/demo, истинные свойства школ — рядом, в папку, которую
     расчёт не читает. На этой территории можно учиться и пробовать.
     """
+    from shnor_analysis.demo import write_demo, write_region
+
     workspace = find_workspace()
     with _progress() as say:
         summary = (write_region if region else write_demo)(
@@ -117,9 +121,12 @@ def demo(
 def check(place: PlaceArgument, year: YearOption) -> None:
     """Прочитать файлы, ничего не считая, и показать, что найдено и что с ними не так.
 
-    Перечень замечаний сохраняется в reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx и готов
-    к отправке в школы.
+    Перечень замечаний с файлом, листом и строкой сохраняется в
+    reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx; строки одной школы отбираются фильтром.
     """
+    from shnor_analysis import publication
+    from shnor_analysis.report.texts import text
+
     workspace = find_workspace()
     with _progress() as say:
         intake, path = publication.check(workspace, place, year, say)
@@ -146,16 +153,21 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
     Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Если расчёт прервётся, прежние отчёты
     останутся на месте.
     """
+    from shnor_analysis import publication
+
     workspace = find_workspace()
     with _progress() as say:
         run = publication.annual(workspace, place, year, say)
-    console.print(f"Прочитано файлов: {run.n_files}, замечаний: {run.n_issues}.")
+    console.print(
+        f"Получено файлов: {run.n_files}, из них прочитано: {run.n_read}; "
+        f"замечаний: {run.n_issues}."
+    )
     _print_paths(workspace, "Готовые документы", run.documents)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress() -> Iterator[Callable[[str, str], None]]:
     """Show the running stage and print each finished one."""
     done: list[str] = []
     with console.status("Начинаю") as status:
@@ -165,7 +177,7 @@ def _progress() -> Iterator[Progress]:
                 if done:
                     console.print(f"[green]✓[/green] {done[-1]}")
                 done.append(stage)
-            status.update(f"{stage}: {detail}" if detail else stage)
+            status.update(escape(f"{stage}: {detail}" if detail else stage))
 
         yield say
     if done:
@@ -175,7 +187,7 @@ def _progress() -> Iterator[Progress]:
 def _print_paths(workspace: Workspace, title: str, paths: tuple[Path, ...]) -> None:
     console.print(f"[bold]{title}:[/bold]")
     for path in paths:
-        console.print(f"  {path.relative_to(workspace.root).as_posix()}", soft_wrap=True)
+        console.print(f"  {escape(path.relative_to(workspace.root).as_posix())}", soft_wrap=True)
 
 
 def main() -> None:
@@ -186,23 +198,25 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(encoding="utf-8")
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
     except ShnorError as broken:
         _fail(str(broken))
     except typer.TyperException as broken:
         _fail(usage_sentence(broken))
     except (typer.Abort, KeyboardInterrupt):
-        problems.print("Остановлено. Прежние отчёты не изменены.")
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
     except OSError as broken:
         _fail(
             f"Файл или диск недоступен: {broken.filename or ''} ({broken.strerror}). "
-            "Закройте файл в других программах, проверьте место на диске и повторите."
+            "Закройте файл в других программах, проверьте место на диске и права на запись."
         )
+    if status == INTERRUPTED:
+        problems.print("Остановлено. Прежние отчёты не изменены.")
+    sys.exit(status or 0)
 
 
 def _fail(sentence: str) -> None:
-    problems.print(f"[bold red]Ошибка.[/bold red] {sentence}", soft_wrap=True)
+    problems.print(f"[bold red]Ошибка.[/bold red] {escape(sentence)}", soft_wrap=True)
     sys.exit(USER_ERROR)
 
 

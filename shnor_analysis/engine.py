@@ -33,8 +33,10 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
     -------
     DataFrame
         Keeps the contract ``cells``. Where a school's work came both by pupil and as a ФИС ОКО
-        aggregate, the pupils win; journal counts come from pupils, else from the comparison
-        report. A ЕГЭ work whose minimum is unknown makes no cell: nothing is guessed.
+        aggregate, the one with more participants counts, by pupil when they are equal: rows may
+        be missing or left out as errors, the aggregate then knows more. Journal counts come from
+        pupils, else from the comparison report. A ЕГЭ work whose minimum is unknown makes no
+        cell: nothing is guessed.
     """
     connection = ibis.duckdb.connect()
     try:
@@ -98,9 +100,8 @@ def cells_expression(
     """
     by_pupil = _pupil_cells(_outcomes(vpr_results, gia_results, minimums))
     by_group = _aggregate_cells(group_statistics)
-    only_group = by_group.anti_join(by_pupil, ["school_id", "work_id"])
     journal = _journal_counts(group_statistics)
-    united = by_pupil.union(only_group)
+    united = _with_more_participants(by_pupil, by_group)
     joined = united.left_join(journal, ["school_id", "work_id"])
     counts = {
         name: ibis.coalesce(joined[name], joined[f"{name}_reported"])
@@ -111,6 +112,24 @@ def cells_expression(
         "work_id", "assessment_year", "procedure", "season", "subject", "grade", "level"
     )
     return complete.inner_join(work, "work_id").select(list(CELLS.columns))
+
+
+def _with_more_participants(by_pupil: ir.Table, by_group: ir.Table) -> ir.Table:
+    """One row per school × work out of two tables of cells; equal numbers go to the pupils."""
+    keys = ["school_id", "work_id"]
+
+    def beaten(rows: ir.Table, others: ir.Table, *, on_equal: bool) -> ir.Table:
+        other = others.select(*keys, n_other=others.n_participants)
+        joined = rows.left_join(other, keys)
+        loses = (
+            joined.n_participants <= joined.n_other
+            if on_equal
+            else joined.n_participants < joined.n_other
+        )
+        return joined.filter(~loses.fill_null(False)).select(*rows.columns)
+
+    kept_pupils = beaten(by_pupil, by_group, on_equal=False)
+    return kept_pupils.union(beaten(by_group, by_pupil, on_equal=True))
 
 
 def _minimums(works: pd.DataFrame, methodology: Methodology) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -343,36 +344,68 @@ _Model = TypeVar("_Model", bound=_Frozen)
 
 
 def _model_from_yaml(path: Path, model: type[_Model]) -> _Model:
-    yaml = YAML(typ="safe", pure=True)
+    where = f"{path.parent.name}/{path.name}"
     try:
-        data = yaml.load(path.read_text(encoding="utf-8-sig"))
-    except (YAMLError, UnicodeDecodeError, OSError) as broken:
-        reason = " ".join(str(broken).split())
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as broken:
         raise MethodologyError(
-            f"{path.name}: файл не читается как YAML в кодировке UTF-8 ({reason})."
+            f"{where}: файл не в кодировке UTF-8; сохраните его в UTF-8 и повторите."
         ) from broken
+    except YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        line = f", строка {mark.line + 1}" if mark is not None else ""
+        raise MethodologyError(
+            f"{where}{line}: не читается как YAML; проверьте отступы (пробелы, не табуляция), "
+            "двоеточия, кавычки и повторы ключей."
+        ) from broken
+    except OSError as broken:
+        raise MethodologyError(f"{where}: файл не открывается ({broken.strerror}).") from broken
     try:
         return model.model_validate(data)
     except ValidationError as broken:
-        first = broken.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "весь файл"
-        raise MethodologyError(
-            f"{path.name}, {place}: найдено {first['input']!r}, {_expected(first['type'])} "
-            f"({first['msg']}); исправьте файл."
-        ) from broken
+        raise MethodologyError(f"{where}, {_model_sentence(broken)}") from broken
 
 
-def _expected(kind: str) -> str:
-    return {
-        "missing": "обязательный ключ отсутствует",
-        "extra_forbidden": "такой ключ не предусмотрен, проверьте написание",
-    }.get(kind, "значение не подходит")
+# What a value should have been, by pydantic's kind of error.
+_EXPECTED = {
+    "int_type": "ожидалось целое число",
+    "float_type": "ожидалось число",
+    "string_type": "ожидался текст",
+    "string_too_short": "ожидался непустой текст",
+    "string_pattern_mismatch": "ожидался код вида reg99_m012",
+    "enum": "ожидалось одно из: {expected}",
+    "literal_error": "ожидалось одно из: {expected}",
+    "greater_than_equal": "ожидалось не меньше {ge}",
+    "less_than_equal": "ожидалось не больше {le}",
+    "model_type": "ожидались ключи со значениями",
+    "tuple_type": "ожидался перечень",
+}
+
+
+def _model_sentence(broken: ValidationError) -> str:
+    first = broken.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "весь файл"
+    kind = first["type"]
+    if kind == "missing":
+        return f"{place}: обязательный ключ отсутствует; допишите его."
+    if kind == "extra_forbidden":
+        return f"{place}: такой ключ не предусмотрен; проверьте написание или уберите его."
+    expected = _EXPECTED.get(kind, "значение не подходит").format(
+        **{name: str(value).replace(" or ", ", ") for name, value in first.get("ctx", {}).items()}
+    )
+    return f"{place}: найдено {first['input']!r}, {expected}."
 
 
 def _rows(path: Path, required: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.is_file():
         raise MethodologyError(f"methodology: нет файла {path.name}.")
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as broken:
+        raise MethodologyError(
+            f"{path.name}: файл не в кодировке UTF-8; сохраните его как «CSV UTF-8» и повторите."
+        ) from broken
+    with io.StringIO(content, newline="") as stream:
         reader = csv.DictReader(stream)
         absent = [name for name in required if name not in (reader.fieldnames or [])]
         extra = [name for name in (reader.fieldnames or []) if name not in required]

@@ -117,6 +117,11 @@ class Monitoring:
         return tables.load_table(tables.LOW_RESULTS, self.folder / pipeline.DECISIONS)
 
     @cached_property
+    def low_results_readings(self) -> pd.DataFrame:
+        """The list under every reading of the rule: one row per mode × school."""
+        return tables.load_table(tables.LOW_RESULTS_READINGS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
     def low_results_evidence(self) -> pd.DataFrame:
         """Procedures behind the decisions: one row per school × work."""
         return tables.load_table(tables.LOW_RESULTS_EVIDENCE, self.folder / pipeline.DECISIONS)

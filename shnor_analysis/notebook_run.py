@@ -100,10 +100,10 @@ def run_notebook(source: Path, target: Path, parameters: Parameters) -> nbformat
     except PapermillExecutionError as broken:
         raise NotebookError(
             f"{source.name}, ячейка {broken.exec_count}: {broken.ename}: "
-            f"{' '.join(str(broken.evalue).split())} Выполненная копия: {target}."
+            f"{' '.join(str(broken.evalue).split())}"
         ) from broken
     except DeadKernelError as broken:
         raise NotebookError(
             f"{source.name}: вычислительное ядро остановилось ({broken}); возможно, не хватило "
-            f"памяти, закройте другие программы и повторите. Выполненная копия: {target}."
+            "памяти, закройте другие программы и повторите."
         ) from broken

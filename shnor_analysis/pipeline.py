@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_analysis import tables
-from shnor_analysis.decisions.low_results import decide_low_results
+from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.engine import cell_sources, cells
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake import Intake, read_place
@@ -47,7 +47,7 @@ def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
         If a methodology file cannot be used.
     """
     folder = workspace.raw(place)
-    if not folder.is_dir() or folder.name != place:
+    if not folder.is_dir() or place in {"", ".", ".."} or Path(place).name != place:
         parent = folder.parent
         known = [p.parent.name for p in sorted(parent.glob(f"*/{PLACE_FILE}"))]
         raise ParameterError(
@@ -70,6 +70,7 @@ def compute(
 
     See :func:`compute_tables` for parameters and errors.
     """
+    open_place(workspace, place)
     with only_run(workspace, place):
         compute_tables(workspace, place, assessment_year, progress)
 
@@ -100,9 +101,8 @@ def compute_tables(
     ShnorError
         One Russian sentence; the tables of an earlier run stay as they were.
     """
-    methodology = open_place(workspace, place)[1]
-    progress(READING, "")
-    intake = read_files(workspace, place, methodology, progress)
+    description, methodology = open_place(workspace, place)
+    intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
     with replaced_folder(workspace.processed(place, assessment_year)) as draft:
         for field in fields(intake):
@@ -114,7 +114,7 @@ def compute_tables(
         tables.store_table(school_cells, tables.CELLS, draft / CELLS)
         tables.store_table(cell_sources(draft / TIDY), tables.CELL_SOURCES, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
-        indicators = _indicators(school_cells, intake, methodology)
+        indicators = _indicators(school_cells, intake, methodology, description)
         for name, frame in indicators.items():
             tables.store_table(frame, tables.CONTRACTS[name], draft / INDICATORS)
         progress("Применяю правило низких результатов", "")
@@ -125,20 +125,23 @@ def compute_tables(
             assessment_year,
         )
         tables.store_table(low.decisions, tables.LOW_RESULTS, draft / DECISIONS)
+        readings = low_results_readings(low.decisions)
+        tables.store_table(readings, tables.LOW_RESULTS_READINGS, draft / DECISIONS)
         tables.store_table(low.evidence, tables.LOW_RESULTS_EVIDENCE, draft / DECISIONS)
         _write_manifest(draft, place, assessment_year, intake, methodology)
     return intake
 
 
-def read_files(
-    workspace: Workspace, place: str, methodology: Methodology, progress: Progress
-) -> Intake:
+def read_files(workspace: Workspace, place: str, progress: Progress) -> Intake:
     """Read and check every file of a place; the key of pseudonyms is made on first use."""
+    description, methodology = open_place(workspace, place)
+    progress(READING, "")
     return read_place(
         workspace.raw(place),
         methodology,
         load_or_create_key(workspace.pupil_key),
         lambda file: progress(READING, file),
+        description.municipality_id,
     )
 
 
@@ -160,13 +163,15 @@ def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
 
 
 def _indicators(
-    school_cells: pd.DataFrame, intake: Intake, methodology: Methodology
+    school_cells: pd.DataFrame, intake: Intake, methodology: Methodology, place: Place
 ) -> dict[str, pd.DataFrame]:
     return {
         "procedure_results": procedure_results(
             school_cells, methodology.low_results.report_participants.value
         ),
-        "territory_results": territory_results(school_cells, intake.group_statistics),
+        "territory_results": territory_results(
+            school_cells, intake.group_statistics, place.region_name
+        ),
         "mark_agreement": mark_agreement(school_cells),
         "territory_mark_agreement": territory_mark_agreement(school_cells),
     }

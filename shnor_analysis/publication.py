@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
+from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake import Intake
-from shnor_analysis.notebook_run import run_notebook
+from shnor_analysis.notebook_run import NotebookError, Parameters, run_notebook
 from shnor_analysis.pipeline import (
-    READING,
     Progress,
     compute_tables,
     open_place,
@@ -21,7 +23,7 @@ from shnor_analysis.report.exporters import WRITERS
 from shnor_analysis.report.from_notebook import document_from_notebook
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
-from shnor_analysis.workspace import Workspace, only_run, replaced_folder
+from shnor_analysis.workspace import Workspace, failed_folder, only_run, replaced_folder
 
 ISSUES_FILE = "issues.xlsx"
 EXECUTED = "executed"
@@ -40,6 +42,7 @@ class AnnualRun:
     documents: tuple[Path, ...]
     processed: Path
     n_files: int
+    n_read: int
     n_issues: int
 
 
@@ -68,6 +71,8 @@ def annual(
     ShnorError
         One Russian sentence. Earlier reports of the place stay as they were.
     """
+    open_place(workspace, place)
+    _require_notebooks(workspace)
     with only_run(workspace, place):
         intake = compute_tables(workspace, place, assessment_year, progress)
         documents = _publish(workspace, place, assessment_year, intake, progress)
@@ -75,8 +80,17 @@ def annual(
         documents,
         workspace.processed(place, assessment_year),
         len(intake.source_files),
+        int((intake.source_files["status"] == "read").sum()),
         len(intake.issues),
     )
+
+
+def _require_notebooks(workspace: Workspace) -> None:
+    for notebook in NOTEBOOKS:
+        if not (workspace.notebooks / f"{notebook}.ipynb").is_file():
+            raise ParameterError(
+                f"Нет блокнота notebooks/{notebook}.ipynb; восстановите папку notebooks."
+            )
 
 
 def check(
@@ -97,8 +111,7 @@ def check(
         As in :func:`annual`.
     """
     methodology = open_place(workspace, place)[1]
-    progress(READING, "")
-    intake = read_files(workspace, place, methodology, progress)
+    intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
     reports = workspace.reports(place, assessment_year)
     reports.mkdir(parents=True, exist_ok=True)
@@ -118,11 +131,8 @@ def _publish(
     with replaced_folder(target) as draft:
         for notebook, formats in NOTEBOOKS.items():
             progress(f"Выполняю блокнот {notebook}", "")
-            executed = run_notebook(
-                workspace.notebooks / f"{notebook}.ipynb",
-                draft / EXECUTED / f"{notebook}.ipynb",
-                {"place": place, "assessment_year": assessment_year},
-            )
+            parameters: Parameters = {"place": place, "assessment_year": assessment_year}
+            executed = _execute(workspace, notebook, draft, parameters, target)
             document = document_from_notebook(executed, notebook)
             for extension in formats:
                 progress(f"Пишу {notebook}.{extension}", "")
@@ -132,3 +142,14 @@ def _publish(
         (draft / ISSUES_FILE).write_bytes(issues_workbook(intake.issues, labels))
         names.append(ISSUES_FILE)
     return tuple(target / name for name in names)
+
+
+def _execute(
+    workspace: Workspace, notebook: str, draft: Path, parameters: Parameters, target: Path
+) -> NotebookNode:
+    source = workspace.notebooks / f"{notebook}.ipynb"
+    try:
+        return run_notebook(source, draft / EXECUTED / source.name, parameters)
+    except NotebookError as broken:
+        failed = failed_folder(target).relative_to(workspace.root) / EXECUTED / source.name
+        raise NotebookError(f"{broken} Выполненная копия: {failed.as_posix()}.") from broken

@@ -155,6 +155,7 @@ SEASONS = ("spring", "autumn", "main")
 LEVELS = ("base", "advanced", "none")
 SEVERITIES = ("error", "warning", "query", "note")
 GROUP_LEVELS = ("country", "region", "municipality", "school")
+MODES = ("A", "B", "C", "A_or_B", "A_and_B")
 DECISIONS = ("included", "not_included", "not_assessed")
 EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
 
@@ -473,7 +474,9 @@ LOW_RESULTS_EVIDENCE = Contract(
         "n_to_threshold": _column(
             INTEGER,
             "До порога, человек",
-            "сколько участников отделяет от порога; минус — на столько меньше нужно, чтобы выйти",
+            "сколько участников отделяет от порога; минус — на столько меньше нужно, чтобы выйти; "
+            "пусто — участников меньше, чем требует правило",
+            nullable=True,
         ),
         "p_low": _share(
             "Вероятность", "вероятность, что доля школы при том же обучении не ниже порога"
@@ -496,11 +499,24 @@ LOW_RESULTS = Contract(
         "clause_b": _flag("Пункт Б", "одна процедура два года подряд", nullable=True),
         "clause_c": _flag("Пункт В", "две процедуры и более за два года", nullable=True),
         "n_procedures": _count("Процедур в этом году"),
+        "n_compared": _count("Процедур с прошлым годом", "по ним проверено повторение"),
         "n_low_current": _count("Низких в этом году"),
         "n_low_previous": _count("Низких в прошлом году"),
         "evidence": _choice("Уверенность", EVIDENCE),
         "regulation_id": _text("Правило"),
         "rule_mode": _text("Режим правила"),
+    },
+)
+
+LOW_RESULTS_READINGS = Contract(
+    "low_results_readings",
+    "Перечень при разном чтении правила",
+    "одно чтение правила × одна школа",
+    ("rule_mode", "school_id"),
+    {
+        "rule_mode": _choice("Режим правила", MODES),
+        **_SCHOOL_ID,
+        "decision": _choice("Решение", DECISIONS),
     },
 )
 
@@ -522,6 +538,7 @@ CONTRACTS = {
         TERRITORY_MARK_AGREEMENT,
         LOW_RESULTS_EVIDENCE,
         LOW_RESULTS,
+        LOW_RESULTS_READINGS,
     )
 }
 

@@ -94,6 +94,11 @@ def find_workspace(start: Path | None = None) -> Workspace:
     )
 
 
+def failed_folder(target: Path) -> Path:
+    """Folder that keeps what a failed run had made of ``target``."""
+    return target.with_name(f"{target.name}.failed")
+
+
 @contextmanager
 def replaced_folder(target: Path) -> Iterator[Path]:
     """Build a folder beside its place and swap it in when complete.
@@ -104,7 +109,7 @@ def replaced_folder(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
-    failed = target.with_name(f"{target.name}.failed")
+    failed = failed_folder(target)
     for leftover in (draft, old):
         shutil.rmtree(leftover, ignore_errors=True)
     draft.mkdir()

@@ -5,6 +5,8 @@ import shutil
 import openpyxl
 import pytest
 
+from shnor_analysis import cli
+
 YEAR = ("--year", "2025")
 
 
@@ -27,6 +29,9 @@ def sentence(finished):
         (("annual",), "Не указано: ТЕРРИТОРИЯ"),
         (("anual", "demo"), "anual"),
         (("check", "../demo", *YEAR), "../demo"),
+        (("annual", "..", *YEAR), "Нет папки data/raw/.."),
+        (("check", "[/b]", *YEAR), "Нет папки data/raw/[/b]"),
+        (("demo", "--seed", "-1"), "--seed: найдено «-1»"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected):
@@ -56,6 +61,21 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
         ("annual",): ("ТЕРРИТОРИЯ", "--year"),
     }[words]
     assert all(word in finished.stdout for word in expected)
+
+
+def test_demo_without_options_makes_the_municipality(fresh_workspace, shnor):
+    finished = shnor(fresh_workspace, "demo")
+    assert finished.returncode == 0, finished.stderr
+    assert "школ 24" in finished.stdout.replace("\n", " ")
+    assert (fresh_workspace.raw("demo") / "monitoring.yaml").is_file()
+
+
+def test_an_interrupted_run_says_so_and_fails(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "app", lambda **_: cli.INTERRUPTED)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 130
+    assert "Остановлено" in capsys.readouterr().err
 
 
 def test_check_says_what_was_found_and_writes_the_remarks(demo_raw, shnor):

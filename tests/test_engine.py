@@ -117,14 +117,26 @@ def test_rows_without_a_result_are_not_participants(compute):
     assert compute(gia_rows=rows).loc[("990001", OGE), "n_participants"] == 1
 
 
-def test_aggregate_makes_a_cell_only_where_no_pupils_came(compute):
+def test_the_source_with_more_participants_makes_the_cell(compute):
+    """Rows of pupils may be missing; equal numbers go to the pupils."""
+    pupils = [vpr("990001", row, 3) for row in range(10)] + [vpr("990002", 30, 3)]
     groups = [
         group(school, "marks", item, n)
         for school in ("990001", "990002")
         for item, n in (("2", 1), ("3", 4), ("4", 3), ("5", 2))
     ]
-    table = compute([vpr("990001", 1, 3)], group_rows=groups)
-    assert table.loc[("990001", VPR), ["basis", "n_participants"]].tolist() == ["pupils", 1]
+    table = compute(pupils, group_rows=groups)
+    assert table.loc[("990001", VPR), ["basis", "n_below_minimum"]].tolist() == ["pupils", 0]
+    assert table.loc[("990002", VPR), ["basis", "n_below_minimum"]].tolist() == ["aggregate", 1]
+
+
+def test_aggregate_makes_a_cell_where_no_pupils_came(compute):
+    groups = [
+        group(school, "marks", item, n)
+        for school in ("990001", "990002")
+        for item, n in (("2", 1), ("3", 4), ("4", 3), ("5", 2))
+    ]
+    table = compute(group_rows=groups)
     aggregate = table.loc[("990002", VPR)]
     assert aggregate["basis"] == "aggregate"
     assert (aggregate["n_participants"], aggregate["n_below_minimum"]) == (10, 1)

@@ -1,5 +1,6 @@
 """A wrong methodology file must not load, and the sentence must say what to do."""
 
+import re
 import shutil
 
 import pytest
@@ -47,9 +48,21 @@ def test_ege_minimum(subject, year, expected):
     ("old", "new", "sentence"),
     [
         ("min_low_procedures:", "min_low_procedure:", "min_low_procedures.*отсутствует"),
-        ("  value: A_or_B", "  value: A_or_C", "mode.value.*A_or_C"),
-        ("  value: 0.9", "  value: 90", "sure_probability.value.*90"),
-        ("  value: 3\n", "  value: три\n", "share_numerator.value.*три"),
+        (
+            "  value: A_or_B",
+            "  value: A_or_C",
+            "mode.value: найдено 'A_or_C', ожидалось одно из: 'A'",
+        ),
+        (
+            "  value: 0.9",
+            "  value: 90",
+            "sure_probability.value: найдено 90, ожидалось не больше 1",
+        ),
+        (
+            "  value: 3\n",
+            "  value: три\n",
+            "share_numerator.value: найдено 'три', ожидалось целое число",
+        ),
         ("confidence: excerpt", "confidence: rumour", "confidence.*rumour"),
         ("mode:\n", "mode:\n  value: A\n", "не читается как YAML"),
         ("title: ", "extra: 1\ntitle: ", "extra.*не предусмотрен"),
@@ -59,8 +72,10 @@ def test_a_broken_rule_is_one_sentence(folder, old, new, sentence):
     change(folder / RULE, old, new)
     with pytest.raises(MethodologyError, match=sentence) as caught:
         load(folder)
-    assert str(caught.value).startswith("federal-low-results.yaml")
-    assert "\n" not in str(caught.value)
+    said = str(caught.value)
+    assert said.startswith("regulations/federal-low-results.yaml")
+    assert "\n" not in said
+    assert not re.search("should|must|required|input", said, re.IGNORECASE)
 
 
 def test_an_unknown_rule_names_the_known_ones():
@@ -105,8 +120,24 @@ def test_a_place_with_a_wrong_municipality_code_is_refused(tmp_path):
         encoding="utf-8",
     )
     with pytest.raises(
-        MethodologyError, match=r"monitoring\.yaml, municipality_id: найдено 'm012'"
+        MethodologyError,
+        match=r"monitoring\.yaml, municipality_id: найдено 'm012', ожидался код вида reg99_m012",
     ):
+        load_place(path)
+
+
+@pytest.mark.parametrize("name", ["monitoring.yaml", "subjects.csv"])
+def test_another_encoding_is_named(folder, tmp_path, name):
+    path = tmp_path / name if name.endswith("yaml") else folder / name
+    path.write_bytes("name: Район\n".encode("cp1251"))
+    with pytest.raises(MethodologyError, match=f"{name}.*UTF-8"):
+        load_place(path) if name.endswith("yaml") else load(folder)
+
+
+def test_a_tab_is_named_with_its_line(tmp_path):
+    path = tmp_path / "monitoring.yaml"
+    path.write_text("name: Район\n\tregion_name: Область\n", encoding="utf-8")
+    with pytest.raises(MethodologyError, match=r"строка 2: не читается как YAML.*табуляция"):
         load_place(path)
 
 

@@ -10,9 +10,11 @@ import pandas as pd
 from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.stats.chance import failures_needed
 from shnor_analysis.stats.intervals import probability_at_least
-from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_EVIDENCE
+from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_EVIDENCE, LOW_RESULTS_READINGS, MODES
 
-PROCEDURE_KEY = ["procedure", "subject", "grade", "level"]
+# One procedure of the rule: its season and level do not matter, so spring and autumn of one year,
+# or base and advanced works of one grade, are one procedure, low when any of them is low.
+PROCEDURE_KEY = ["procedure", "subject", "grade"]
 
 
 @dataclass(frozen=True)
@@ -53,33 +55,30 @@ def decide_low_results(
     -----
     With ``x`` below the minimum of ``n`` and the threshold ``p/q``, a procedure is low when
     ``n >= min_participants`` and ``q*x >= p*n``, in whole numbers: 3 of 10 is exactly 30 %.
+    Procedures below ``min_participants`` are shown but neither counted nor checked.
+
+    The evidence class asks whether the verdict still holds when only procedures with enough
+    participants count, and among them only those whose probability of really being at the
+    threshold reaches ``1 - (1 - P)/m``, where ``m`` is the number of such procedures of the
+    school (Bonferroni): with ten procedures one or two stand out by chance alone.
     """
     evidence = _evidence(procedure_results, rule, assessment_year)
     evidence = evidence[evidence["school_id"].isin(schools["school_id"])]
+    is_reliable = evidence["size_class"] == "reliable"
     verdicts = {
-        "all": _clauses(evidence, evidence["is_low"], rule, assessment_year),
-        "sure": _clauses(
-            evidence,
-            evidence["is_low"] & (evidence["p_low"] >= rule.sure_probability.value),
-            rule,
-            assessment_year,
-        ),
-        "likely": _clauses(
-            evidence,
-            evidence["is_low"] & (evidence["p_low"] >= rule.likely_probability.value),
-            rule,
-            assessment_year,
-        ),
-        "reliable": _clauses(
-            evidence,
-            evidence["is_low"] & (evidence["size_class"] == "reliable"),
-            rule,
-            assessment_year,
-        ),
+        name: _clauses(evidence, evidence["is_low"] & condition, rule, assessment_year)
+        for name, condition in {
+            "all": True,
+            "reliable": is_reliable,
+            "sure": is_reliable & _stands_out(evidence, rule.sure_probability.value),
+            "likely": is_reliable & _stands_out(evidence, rule.likely_probability.value),
+        }.items()
     }
     ids = pd.Index(sorted(schools["school_id"]), name="school_id")
     clauses = verdicts["all"].reindex(ids)
     included, assessed = _apply_mode(clauses, rule.mode.value)
+    current = evidence.loc[evidence["assessment_year"] == assessment_year, "school_id"]
+    has_results = pd.Series(ids.isin(current), index=ids)
     holds = {
         name: _apply_mode(table.reindex(ids), rule.mode.value)[0]
         for name, table in verdicts.items()
@@ -90,11 +89,11 @@ def decide_low_results(
             "decision": np.select(
                 [included, assessed], ["included", "not_included"], "not_assessed"
             ),
-            "reason_code": _reason_codes(clauses, included, assessed, rule.mode.value),
+            "reason_code": _reason_codes(clauses, included, assessed, has_results, rule.mode.value),
             **{name: clauses[name] for name in ("clause_a", "clause_b", "clause_c")},
             **{
                 name: clauses[name].fillna(0).astype("Int64")
-                for name in ("n_procedures", "n_low_current", "n_low_previous")
+                for name in ("n_procedures", "n_compared", "n_low_current", "n_low_previous")
             },
             "evidence": np.select(
                 [~included, ~holds["reliable"], holds["sure"], holds["likely"]],
@@ -107,6 +106,36 @@ def decide_low_results(
         index=ids,
     ).reset_index()
     return LowResults(LOW_RESULTS.conform(decisions), LOW_RESULTS_EVIDENCE.conform(evidence))
+
+
+def low_results_readings(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Apply every mode to the same clauses: how much the list depends on reading the rule.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        Keeps the contract ``low_results``.
+
+    Returns
+    -------
+    DataFrame
+        Keeps the contract ``low_results_readings``: one row per mode × school.
+    """
+    parts = []
+    for mode in MODES:
+        included, assessed = _apply_mode(decisions, mode)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "rule_mode": mode,
+                    "school_id": decisions["school_id"],
+                    "decision": np.select(
+                        [included, assessed], ["included", "not_included"], "not_assessed"
+                    ),
+                }
+            )
+        )
+    return LOW_RESULTS_READINGS.conform(pd.concat(parts))
 
 
 def _evidence(
@@ -141,10 +170,20 @@ def _evidence(
     columns = [name for name in LOW_RESULTS_EVIDENCE.columns if name in rows]
     return rows[columns].assign(
         is_low=is_low,
-        n_to_threshold=to_threshold.where(~is_low, to_threshold - 1),
+        n_to_threshold=to_threshold.where(~is_low, to_threshold - 1).where(
+            n >= rule.min_participants.value
+        ),
         p_low=probability_at_least(x, n, p / q),
         size_class=size,
     )
+
+
+def _stands_out(evidence: pd.DataFrame, probability: float) -> pd.Series:
+    """Procedures that pass the probability corrected for the school's number of procedures."""
+    reliable = evidence["size_class"] == "reliable"
+    keys = ["school_id", "assessment_year"]
+    m = reliable.groupby([evidence[key] for key in keys]).transform("sum").clip(lower=1)
+    return evidence["p_low"] >= 1 - (1 - probability) / m
 
 
 def _clauses(
@@ -152,25 +191,30 @@ def _clauses(
 ) -> pd.DataFrame:
     """One row per school: each clause true, false or missing when it cannot be checked."""
     needed = rule.min_low_procedures.value
-    rows = evidence.assign(low=low.astype(bool))
-    rows["is_current"] = rows["assessment_year"] == assessment_year
-    by_school = rows.groupby("school_id")
+    counted = evidence["n_participants"] >= rule.min_participants.value
+    rows = evidence.assign(low=low.astype(bool))[counted]
+    procedures = rows.groupby(["school_id", "assessment_year", *PROCEDURE_KEY], as_index=False).agg(
+        low=("low", "any")
+    )
+    is_current = procedures["assessment_year"] == assessment_year
+    school = procedures["school_id"]
     counts = pd.DataFrame(
         {
-            "n_procedures": by_school["is_current"].sum(),
-            "n_all": by_school.size(),
-            "n_low_current": (rows["low"] & rows["is_current"]).groupby(rows["school_id"]).sum(),
-            "n_low_previous": (rows["low"] & ~rows["is_current"]).groupby(rows["school_id"]).sum(),
+            "n_procedures": is_current.groupby(school).sum(),
+            "n_all": school.groupby(school).size(),
+            "n_low_current": (procedures["low"] & is_current).groupby(school).sum(),
+            "n_low_previous": (procedures["low"] & ~is_current).groupby(school).sum(),
         }
     ).astype("Int64")
-    by_procedure = rows.groupby(["school_id", *PROCEDURE_KEY]).agg(
+    both_years = procedures.groupby(["school_id", *PROCEDURE_KEY]).agg(
         n_years=("assessment_year", "nunique"), low_each_year=("low", "all")
     )
-    repeated = by_procedure[by_procedure["n_years"] > 1]["low_each_year"].groupby("school_id").any()
+    repeated = both_years[both_years["n_years"] > 1]["low_each_year"].groupby("school_id")
     n_low = counts["n_low_current"] + counts["n_low_previous"]
     return counts.assign(
+        n_compared=repeated.size().reindex(counts.index, fill_value=0).astype("Int64"),
         clause_a=(counts["n_low_current"] >= needed).where(counts["n_procedures"] >= needed),
-        clause_b=repeated.reindex(counts.index).astype("boolean"),
+        clause_b=repeated.any().reindex(counts.index).astype("boolean"),
         clause_c=(n_low >= needed).where(counts["n_all"] >= needed),
     )
 
@@ -188,36 +232,31 @@ def _apply_mode(clauses: pd.DataFrame, mode: str) -> tuple[pd.Series, pd.Series]
 
 
 def _reason_codes(
-    clauses: pd.DataFrame, included: pd.Series, assessed: pd.Series, mode: str
+    clauses: pd.DataFrame,
+    included: pd.Series,
+    assessed: pd.Series,
+    has_results: pd.Series,
+    mode: str,
 ) -> np.ndarray:
     a, b, c = (
         clauses[name].astype("boolean").fillna(False).astype(bool)
         for name in ("clause_a", "clause_b", "clause_c")
     )
-    no_results = clauses["n_procedures"].fillna(0) == 0
     unchecked_a = clauses["clause_a"].isna()
     unchecked_b = clauses["clause_b"].isna()
+    no_last_year = clauses["n_all"].fillna(0) == clauses["n_procedures"].fillna(0)
     two_clauses = mode in {"A_or_B", "A_and_B"}
-    return np.select(
-        [
-            included & (mode == "C") & c,
-            included & two_clauses & a & b,
-            included & a & (mode != "B"),
-            included & b,
-            assessed & two_clauses & unchecked_b,
-            assessed & two_clauses & unchecked_a,
-            assessed,
-            no_results,
-        ],
-        [
-            "clause_c",
-            "clauses_a_and_b",
-            "clause_a",
-            "clause_b",
-            "below_b_not_checked",
-            "below_a_not_checked",
-            "below",
-            "no_results_this_year",
-        ],
-        "too_few_procedures",
-    )
+    cases = [
+        ("clause_c", included & (mode == "C") & c),
+        ("clauses_a_and_b", included & two_clauses & a & b),
+        ("clause_a", included & a & (mode != "B")),
+        ("clause_b", included & b),
+        ("below_b_not_checked", assessed & two_clauses & unchecked_b),
+        ("below_a_not_checked", assessed & two_clauses & unchecked_a),
+        ("below_one_year", assessed & (mode == "C") & no_last_year),
+        ("below", assessed),
+        ("repeat_not_checked", (mode == "A_and_B") & a & unchecked_b),
+        ("repeat_not_checked", (mode == "B") & unchecked_b & has_results),
+        ("no_results_this_year", ~has_results),
+    ]
+    return np.select([when for _, when in cases], [code for code, _ in cases], "too_few_procedures")

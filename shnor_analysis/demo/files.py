@@ -61,7 +61,7 @@ FISOKO_KINDS = {
 }
 MONITORING = f"""\
 # Территория учебного примера. Все школы, ученики и результаты вымышлены.
-name: {DEMO_MUNICIPALITY_NAME}
+name: {DEMO_MUNICIPALITY_NAME} (выдуманный)
 region_name: {REGION_NAME}
 municipality_id: {MUNICIPALITY_ID}
 low_results_regulation: federal-low-results

@@ -441,13 +441,18 @@ def _drop_twins(sheet: Sheet, vpr: pd.DataFrame) -> tuple[pd.DataFrame, list[Iss
 
 
 def _with_pupil_ids(sheet: Sheet, vpr: pd.DataFrame, work: Work, key: bytes) -> pd.DataFrame:
-    """Replace participant codes by fingerprints that hold within one year, school and class."""
+    """Replace participant codes by fingerprints that hold within one year, school and grade.
+
+    Codes are unique within the school's grade, so the class is no part of the pupil: two files
+    may spell it differently. Only where one sheet repeats codes over classes does it count.
+    """
     common = ("vpr", str(work.assessment_year), work.season)
+    n_classes = vpr.groupby(["school_id", "code"])["class_label"].transform("nunique")
+    is_repeated = (n_classes > 1).groupby(vpr["school_id"]).transform("any")
+    labels = vpr["class_label"].where(is_repeated, "")
     pupil_ids = [
         pseudonym(key, *common, school, str(work.grade), label, code)
-        for school, label, code in zip(
-            vpr["school_id"], vpr["class_label"], vpr["code"], strict=True
-        )
+        for school, label, code in zip(vpr["school_id"], labels, vpr["code"], strict=True)
     ]
     return pd.DataFrame(
         {

@@ -27,6 +27,7 @@ from shnor_analysis.intake.messages import (
 )
 from shnor_analysis.intake.rcoi import read_protocol
 from shnor_analysis.intake.reconcile import (
+    check_ege_minimums,
     check_marks_against_pupils,
     check_participants_against_pupils,
     join_gia,
@@ -39,6 +40,7 @@ from shnor_analysis.intake.schools import (
     build_crosswalk,
     latest_entries,
     resolve_school_codes,
+    schools_of_municipality,
     schools_table,
 )
 from shnor_analysis.intake.workbook import MAX_FILE_BYTES, Sheet, open_workbook
@@ -91,6 +93,7 @@ def read_place(
     methodology: Methodology,
     pupil_key: bytes,
     progress: Callable[[str], None] | None = None,
+    municipality_id: str | None = None,
 ) -> Intake:
     """Read every file of a place.
 
@@ -104,6 +107,9 @@ def read_place(
         Secret of pupil pseudonyms (``pupils.load_or_create_key``).
     progress : callable, optional
         Called with the path of every file before it is read.
+    municipality_id : str, optional
+        Keep the schools of this municipality only: those of another one are left out with a
+        note, those whose municipality cannot be told although a register exists with an error.
 
     Returns
     -------
@@ -133,7 +139,7 @@ def read_place(
         if progress:
             progress(file)
         reads.append(_read_file(path, file, originals, methodology, pupil_key))
-    return _join(reads, pupil_key)
+    return _join(reads, methodology, pupil_key, municipality_id)
 
 
 def _sha256(path: Path) -> str:
@@ -261,7 +267,12 @@ def _unknown_file(file: str, sha256: str, n_bytes: int, issue: Issue) -> _FileRe
 # --- joining -----------------------------------------------------------------------------------
 
 
-def _join(reads: list[_FileRead], pupil_key: bytes) -> Intake:
+def _join(
+    reads: list[_FileRead],
+    methodology: Methodology,
+    pupil_key: bytes,
+    municipality_id: str | None,
+) -> Intake:
     extracts = [extract for read in reads for extract in read.extracts]
     issues = [issue for read in reads for issue in read.issues]
     issues += [issue for extract in extracts for issue in extract.issues]
@@ -274,12 +285,19 @@ def _join(reads: list[_FileRead], pupil_key: bytes) -> Intake:
     met = {*vpr["school_id"], *gia["school_id"], *own_groups}
     mentions = [mention for extract in extracts for mention in extract.mentions]
     schools, school_issues = schools_table(latest, mentions, met)
+    if municipality_id:
+        schools, place_issues = schools_of_municipality(schools, municipality_id, bool(latest))
+        issues += place_issues
+        own = schools["school_id"]
+        vpr, gia = vpr[vpr["school_id"].isin(own)], gia[gia["school_id"].isin(own)]
+        groups = groups[(groups["group_level"] != "school") | groups["group_id"].isin(own)]
     used_works = {*vpr["work_id"], *gia["work_id"], *groups["work_id"]}
     works = works_table([work for extract in extracts for work in extract.works], used_works)
 
     issues += [*vpr_issues, *group_issues, *gia_issues]
     issues += school_issues
     issues += [] if latest else _no_register(reads, met)
+    issues += check_ege_minimums(gia, works, methodology)
     issues += check_marks_against_pupils(vpr, groups)
     issues += check_participants_against_pupils(vpr, gia, groups, schools)
     return Intake(
@@ -287,9 +305,9 @@ def _join(reads: list[_FileRead], pupil_key: bytes) -> Intake:
         issues=issues_table(issues),
         schools=schools,
         works=works,
-        vpr_results=vpr,
-        gia_results=gia,
-        group_statistics=groups,
+        vpr_results=vpr.reset_index(drop=True),
+        gia_results=gia.reset_index(drop=True),
+        group_statistics=groups.reset_index(drop=True),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from shnor_analysis.intake.extract import Work
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.pupils import pseudonym
+from shnor_analysis.methodology import Methodology
 from shnor_analysis.tables import WORKS
 
 _VPR_VALUES = ["fingerprint", "score_raw", "score_raw_reported", "test_mark", "school_mark"]
@@ -361,3 +362,29 @@ def check_participants_against_pupils(
         )
         for row in above.to_dict("records")
     ]
+
+
+def check_ege_minimums(
+    gia: pd.DataFrame, works: pd.DataFrame, methodology: Methodology
+) -> list[Issue]:
+    """Error for every ЕГЭ work whose minimum is unknown: its scores cannot be judged."""
+    ege = works[works["procedure"] == "ege"]
+    unknown = {
+        work.work_id: work
+        for work in ege.itertuples(index=False)
+        if methodology.ege_minimum(work.subject, int(work.assessment_year)) is None
+    }
+    scored = gia[gia["work_id"].isin(list(unknown)) & gia["test_mark"].isna()]
+    issues = []
+    for work_id, rows in scored.groupby("work_id", sort=True):
+        work = unknown[work_id]
+        issues.append(
+            make_issue(
+                "ege_minimum_unknown",
+                *_place(rows.sort_values(["source_file", "source_row"]).iloc[0]),
+                value=str(len(rows)),
+                year=int(work.assessment_year),
+                subject=methodology.subject(work.subject).name,
+            )
+        )
+    return issues

@@ -186,6 +186,56 @@ def schools_table(
     return SCHOOLS.conform(pd.DataFrame(rows, columns=list(SCHOOLS.columns))), issues
 
 
+def schools_of_municipality(
+    schools: pd.DataFrame, municipality_id: str, has_register: bool
+) -> tuple[pd.DataFrame, list[Issue]]:
+    """Keep the schools of one municipality.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        Keeps the contract ``schools``.
+    municipality_id : str
+        Code of the place, ``regRR_mNNN``.
+    has_register : bool
+        Without a register most schools have no known municipality and all of them are kept.
+
+    Returns
+    -------
+    DataFrame, list of Issue
+        The schools kept; one note with the number of schools of other municipalities, one error
+        per school whose municipality cannot be told.
+    """
+    known = schools["municipality_id"]
+    is_foreign = known.notna() & (known != municipality_id)
+    is_unplaced = known.isna() & has_register
+    foreign, unplaced = schools[is_foreign], schools[is_unplaced]
+    issues = [
+        make_issue(
+            "school_other_municipality",
+            rows["source_file"].iloc[0],
+            rows["source_sheet"].iloc[0],
+            int(rows["source_row"].iloc[0]),
+            value=str(len(rows)),
+            place=municipality_id,
+        )
+        for rows in [foreign.sort_values(["source_file", "source_row"])]
+        if len(rows)
+    ]
+    for school in unplaced.itertuples(index=False):
+        issues.append(
+            make_issue(
+                "school_unplaced",
+                school.source_file,
+                school.source_sheet,
+                int(school.source_row),
+                value=school.school_id,
+                school_id=school.school_id,
+            )
+        )
+    return schools[~is_foreign & ~is_unplaced].reset_index(drop=True), issues
+
+
 def _register_row(school_id: str, answers: dict[str, RegisterEntry]) -> dict[str, object]:
     entry = answers["register"]
     n_pupils = answers["n_pupils"].n_pupils if "n_pupils" in answers else None

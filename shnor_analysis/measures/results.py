@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from shnor_analysis.methodology import normal_text
 from shnor_analysis.stats.intervals import share, wilson_interval
 from shnor_analysis.tables import PROCEDURE_RESULTS, TERRITORY_RESULTS
 
@@ -40,7 +41,9 @@ def procedure_results(cells: pd.DataFrame, report_participants: int) -> pd.DataF
     )
 
 
-def territory_results(cells: pd.DataFrame, group_statistics: pd.DataFrame) -> pd.DataFrame:
+def territory_results(
+    cells: pd.DataFrame, group_statistics: pd.DataFrame, region_name: str
+) -> pd.DataFrame:
     """Shares of the whole territory in one work, beside the region's and the country's.
 
     Parameters
@@ -49,6 +52,9 @@ def territory_results(cells: pd.DataFrame, group_statistics: pd.DataFrame) -> pd
         Keeps the contract ``cells``.
     group_statistics : DataFrame
         ФИС ОКО aggregates; region and country shares come from the report «marks» only.
+    region_name : str
+        The region of the place. Where the reports of a work name several regions, only the row
+        of this name counts; a single region is taken whatever its spelling.
 
     Returns
     -------
@@ -66,7 +72,10 @@ def territory_results(cells: pd.DataFrame, group_statistics: pd.DataFrame) -> pd
     totals = totals.assign(**below, high_mark_share=high["high_mark_share"])
     for level in ("region", "country"):
         totals = totals.merge(
-            _reference_share(group_statistics, level), on="work_id", how="left", validate="1:1"
+            _reference_share(group_statistics, level, region_name),
+            on="work_id",
+            how="left",
+            validate="1:1",
         )
     return TERRITORY_RESULTS.conform(totals.drop(columns=list(MARKS)))
 
@@ -97,12 +106,16 @@ def _high_marks(counts: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def _reference_share(group_statistics: pd.DataFrame, level: str) -> pd.DataFrame:
+def _reference_share(group_statistics: pd.DataFrame, level: str, region_name: str) -> pd.DataFrame:
     rows = group_statistics[
         (group_statistics["report"] == "marks")
         & (group_statistics["item"] == "2")
         & (group_statistics["group_level"] == level)
     ]
+    if level == "region":
+        n_regions = rows.groupby("work_id")["group_id"].transform("nunique")
+        is_own = rows["group_id"].map(normal_text) == normal_text(region_name)
+        rows = rows[(n_regions == 1) | is_own]
     first = rows.sort_values(["work_id", "group_id"]).drop_duplicates("work_id")
     return first[["work_id", "value_share"]].rename(
         columns={"value_share": f"{level}_below_minimum_share"}

@@ -67,7 +67,7 @@ def trends(
 ) -> DisplayFigure:
     """Draw small panels, one per work: share below the minimum by year with its interval."""
     results = results[results["subject"].isin(subjects)]
-    works = by_work(results.drop_duplicates(["procedure", "subject", "grade", "level"]))
+    works = by_work(results.drop_duplicates(["procedure", "season", "subject", "grade", "level"]))
     years = sorted(int(year) for year in results["assessment_year"].unique())
     n_rows = max(-(-len(works) // TREND_COLUMNS), 1)
     with theme.page():
@@ -101,7 +101,7 @@ def trends(
 
 
 def _same_work(results: pd.DataFrame, work: object) -> pd.DataFrame:
-    keys = ("procedure", "subject", "grade", "level")
+    keys = ("procedure", "season", "subject", "grade", "level")
     mask = np.logical_and.reduce([results[key] == getattr(work, key) for key in keys])
     return results[mask].sort_values("assessment_year")
 
@@ -125,7 +125,9 @@ def small_schools(
 
     No picture where the rule met no procedure this year.
     """
-    rows = evidence[evidence["assessment_year"] == assessment_year]
+    rows = evidence[
+        (evidence["assessment_year"] == assessment_year) & (evidence["size_class"] != "tiny")
+    ]
     if rows.empty:
         return ()
     points = pd.DataFrame(
@@ -179,7 +181,14 @@ def small_schools(
         "small_schools",
         text("figure", "small_title"),
         text("figure", "small_alt", n=str(len(rows)), low=str(n_low), small=str(n_low_small)),
-        notes=(text("figure", "small_note", reliable=str(rule.reliable_participants.value)),),
+        notes=(
+            text(
+                "figure",
+                "small_note",
+                reliable=str(rule.reliable_participants.value),
+                report=str(rule.report_participants.value),
+            ),
+        ),
     )
     return (picture,)
 
@@ -206,9 +215,12 @@ def low_procedures(
 def _pages(rows: pd.DataFrame) -> list[pd.DataFrame]:
     """Split rows into pages; a school stays on one page unless it alone is longer."""
     pages: list[list[pd.DataFrame]] = []
+    total = len(rows) + rows["school_id"].nunique()
+    # Pages of about equal height look better than a full one and a remainder.
+    limit = total / max(-(-total // MAX_ROWS), 1)
     height = MAX_ROWS
     for _, school in rows.groupby("school_id", sort=False):
-        if height + len(school) + 1 > MAX_ROWS:
+        if height >= limit or height + len(school) + 1 > MAX_ROWS:
             pages.append([])
             height = 0
         pages[-1].append(school)

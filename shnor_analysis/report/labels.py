@@ -33,7 +33,7 @@ class Labels:
         """Name of a school; a school that is not in the table is printed by its code."""
         return self.schools.get(school_id, school_id)
 
-    def work(self, procedure: str, subject: str, grade: int, level: str) -> str:
+    def work(self, procedure: str, season: str, subject: str, grade: int, level: str) -> str:
         """«ВПР, русский язык, 5 класс»; exams of one grade go without it."""
         name = self.subjects[subject]
         if procedure == "ege" and subject == "math":
@@ -43,6 +43,8 @@ class Labels:
         parts = [text("procedure", procedure), name]
         if _SINGLE_GRADE.get(procedure) != grade:
             parts.append(load_texts()["grade"].format(grade=grade))
+        if season == "autumn":
+            parts.append(load_texts()["autumn"])
         return ", ".join(parts)
 
     def works(self, rows: pd.DataFrame) -> list[str]:
@@ -50,7 +52,8 @@ class Labels:
         return [
             self.work(*work)
             for work in zip(
-                rows["procedure"], rows["subject"], rows["grade"], rows["level"], strict=True
+                *(rows[name] for name in ("procedure", "season", "subject", "grade", "level")),
+                strict=True,
             )
         ]
 
@@ -67,9 +70,9 @@ def by_work(rows: pd.DataFrame) -> pd.DataFrame:
     rank = {subject: place for place, subject in enumerate(_SUBJECT_ORDER)}
     procedures = {"vpr": 0, "oge": 1, "gve9": 2, "ege": 3, "gve11": 4}
     keys = [
-        (procedures[procedure], int(grade), rank.get(subject, len(rank)), subject)
-        for procedure, grade, subject in zip(
-            rows["procedure"], rows["grade"], rows["subject"], strict=True
+        (procedures[procedure], int(grade), rank.get(subject, len(rank)), subject, season)
+        for procedure, grade, subject, season in zip(
+            rows["procedure"], rows["grade"], rows["subject"], rows["season"], strict=True
         )
     ]
     return rows.iloc[sorted(range(len(rows)), key=keys.__getitem__)]

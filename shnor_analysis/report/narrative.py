@@ -35,6 +35,14 @@ def cover(
 def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) -> Listing:
     """Say the findings about low results in three or four sentences."""
     year = int(decisions["assessment_year"].max())
+    if (decisions["decision"] == "not_assessed").all():
+        nothing = text(
+            "headline",
+            "nothing",
+            total=russian.counted(len(decisions), "школы", "школ", "школ"),
+            year=russian.school_year(year),
+        )
+        return Listing(((Run(nothing),),))
     included = decisions[decisions["decision"] == "included"]
     unassessed = decisions[decisions["decision"] == "not_assessed"]
     current = evidence[evidence["assessment_year"] == year]
@@ -62,6 +70,15 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
             small=russian.integer(int((low["size_class"] != "reliable").sum())),
         )
     )
+    unrepeated = int((decisions["n_compared"] == 0).sum()) - len(unassessed)
+    if unrepeated > 0:
+        sentences.append(
+            text(
+                "headline",
+                "unrepeated",
+                n=russian.counted(unrepeated, "школы", "школ", "школ"),
+            )
+        )
     if len(unassessed):
         sentences.append(text("headline", "not_assessed", names=_names(unassessed, labels)))
     return Listing(tuple((Run(sentence),) for sentence in sentences))
@@ -70,6 +87,18 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
 def _names(rows: pd.DataFrame, labels: Labels) -> str:
     names = (labels.school(code) for code in by_school(rows, labels)["school_id"])
     return russian.keep_together("; ".join(names))
+
+
+def rule_clauses(rule: LowResultsRule) -> Listing:
+    """Spell out the conditions А, Б and В with the numbers of the rule."""
+    share = rule.share_numerator.value / rule.share_denominator.value
+    fields = {"share": russian.percent(share, 0), "n": str(rule.min_low_procedures.value)}
+    return Listing(
+        tuple(
+            (Run(f"{letter}:", bold=True), Run(f" {text('clause', code, **fields)}."))
+            for letter, code in zip("АБВ", "ABC", strict=True)
+        )
+    )
 
 
 def evidence_key(rule: LowResultsRule) -> Listing:

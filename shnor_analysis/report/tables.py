@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -193,7 +194,7 @@ def issues_full(issues: pd.DataFrame, labels: Labels) -> DisplayTable:
 
 def coverage(cells: pd.DataFrame, labels: Labels) -> DisplayTable:
     """How many schools have results, by work and year; «—» where no file came."""
-    keys = ["procedure", "subject", "grade", "level"]
+    keys = ["procedure", "season", "subject", "grade", "level"]
     years = sorted(cells["assessment_year"].unique())
     counts = (
         cells.pivot_table(
@@ -266,7 +267,7 @@ def _optional_part(value: object) -> Cell:
 
 def trend(results: pd.DataFrame, labels: Labels) -> DisplayTable:
     """Share below the minimum in the municipality, by work and year."""
-    keys = ["procedure", "subject", "grade", "level"]
+    keys = ["procedure", "season", "subject", "grade", "level"]
     years = sorted(results["assessment_year"].unique())
     shares = by_work(
         results.pivot_table(
@@ -351,7 +352,7 @@ def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(_reason(row.reason_code, row.assessment_year)),
+                words(_reason(row)),
                 whole(row.n_low_current),
                 whole(row.n_procedures),
                 Cell(
@@ -383,15 +384,53 @@ def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("decision", row.decision),
                     emphasis=row.decision == "included",
                 ),
-                words(_reason(row.reason_code, row.assessment_year)),
+                words(_reason(row)),
             )
             for row in rows.itertuples(index=False)
         ),
     )
 
 
-def _reason(code: str, assessment_year: int) -> str:
-    return text("reason", code, year=russian.school_year(int(assessment_year)))
+def _reason(row: Any) -> str:
+    return text(
+        "reason",
+        row.reason_code,
+        year=russian.school_year(int(row.assessment_year)),
+        compared=str(row.n_compared),
+        total=str(row.n_procedures),
+    )
+
+
+def readings(
+    low_results_readings: pd.DataFrame, rule: LowResultsRule, labels: Labels
+) -> DisplayTable:
+    """How the list changes with the reading of the rule; the reading applied is marked."""
+    rows = []
+    for mode, schools in low_results_readings.groupby("rule_mode", sort=True):
+        listed = by_school(schools[schools["decision"] == "included"], labels)["school_id"]
+        rows.append(
+            (
+                Cell(
+                    text("rule_mode", str(mode)),
+                    text("rule_mode", str(mode)),
+                    emphasis=mode == rule.mode.value,
+                ),
+                whole(len(listed)),
+                whole((schools["decision"] == "not_assessed").sum()),
+                words("; ".join(labels.school(code) for code in listed)),
+            )
+        )
+    return _table(
+        "readings",
+        (
+            _text_column("mode", 1.6),
+            _count_column("n_included", 0.8),
+            _count_column("n_not_assessed", 0.8),
+            _text_column("names", 5.0),
+        ),
+        tuple(rows),
+        mode=text("rule_mode", rule.mode.value),
+    )
 
 
 def low_procedures(
@@ -423,7 +462,7 @@ def low_procedures(
                 part(row.below_minimum_share, _shown(row.size_class)),
                 part(row.below_minimum_share_lower, _shown(row.size_class)),
                 part(row.below_minimum_share_upper, _shown(row.size_class)),
-                whole(-row.n_to_threshold),
+                _distance(row.n_to_threshold),
                 probability(row.p_low, _shown(row.size_class)),
             )
             for work, row in zip(labels.works(rows), rows.itertuples(index=False), strict=True)
@@ -434,6 +473,10 @@ def low_procedures(
         ),
         report=str(rule.report_participants.value),
     )
+
+
+def _distance(n_to_threshold: object) -> Cell:
+    return words(None) if russian.is_missing(n_to_threshold) else whole(-n_to_threshold)  # type: ignore[operator]
 
 
 def _shown(size_class: str) -> str:
@@ -447,14 +490,19 @@ def _low_rows(evidence: pd.DataFrame, decisions: pd.DataFrame, labels: Labels) -
 
 
 def sources(
-    evidence: pd.DataFrame, decisions: pd.DataFrame, cell_sources: pd.DataFrame, labels: Labels
+    evidence: pd.DataFrame,
+    decisions: pd.DataFrame,
+    cells: pd.DataFrame,
+    cell_sources: pd.DataFrame,
+    labels: Labels,
 ) -> DisplayTable:
     """Where each number of the list came from: file, sheet and rows."""
-    used = cell_sources[cell_sources["role"] != "journal"].sort_values("role", ascending=False)
-    # «pupils» sorts after «marks»: where both came, the cell was made from the pupils.
-    best = used.groupby(["school_id", "work_id"])["role"].transform("first")
-    rows = _low_rows(evidence, decisions, labels).merge(
-        used[used["role"] == best], on=["school_id", "work_id"], how="left", validate="1:m"
+    role = cells["basis"].map({"pupils": "pupils", "aggregate": "marks"})
+    used = cells[["school_id", "work_id"]].assign(role=role)
+    rows = (
+        _low_rows(evidence, decisions, labels)
+        .merge(used, on=["school_id", "work_id"], how="left", validate="1:1")
+        .merge(cell_sources, on=["school_id", "work_id", "role"], how="left", validate="1:m")
     )
     return _table(
         "sources",
@@ -485,17 +533,24 @@ def _row_range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
-def rule_parameters(rule: LowResultsRule) -> DisplayTable:
+def rule_parameters(rule: LowResultsRule, labels: Labels) -> DisplayTable:
     """Every number of the rule with its source and how well it is known."""
     share = f"{rule.share_numerator.value}/{rule.share_denominator.value}"
+    whole_rule = Sourced(source=rule.source, confidence=rule.confidence)
     lines: list[tuple[str, str, Sourced]] = [
+        (load_texts()["rule_whole"], rule.document, whole_rule),
         (text("parameter", "share"), share, rule.share_numerator),
         *_whole_parameters(rule, "min_participants", "min_low_procedures"),
         (text("parameter", "mode"), text("rule_mode", rule.mode.value), rule.mode),
         *(
             (
-                text("parameter", "grades", procedure=text("procedure", entry.procedure)),
-                ", ".join(map(str, entry.grades)),
+                text("parameter", "procedure", procedure=text("procedure", entry.procedure)),
+                text(
+                    "parameter",
+                    "works",
+                    subjects=", ".join(labels.subjects[code] for code in entry.subjects),
+                    grades=", ".join(map(str, entry.grades)),
+                ),
                 entry,
             )
             for entry in rule.procedures

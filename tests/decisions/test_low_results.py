@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shnor_analysis.decisions.low_results import decide_low_results
+from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.measures.results import procedure_results
 from shnor_analysis.methodology import load_low_results_rule
 from shnor_analysis.tables import CELLS
@@ -147,13 +147,24 @@ def test_one_procedure_is_too_few_to_assess():
 def test_minimum_number_of_participants_is_a_parameter():
     rows = [cell("990001", "vpr-2025-rus-4", 1, 3), cell("990001", "vpr-2025-math-4", 1, 3)]
     assert verdict(rows)["decision"] == "included"
-    assert verdict(rows, min_participants=4)["decision"] == "not_included"
+    few = verdict(rows, min_participants=4)
+    assert (few["decision"], few["reason_code"]) == ("not_assessed", "too_few_procedures")
+    evidence = decide(rows, min_participants=4).evidence
+    assert evidence["n_to_threshold"].isna().all()
 
 
 @pytest.mark.parametrize(
     ("x", "n", "expected"),
-    # P(share >= 0.30): 3/10 .519, 4/10 .762, 60/100 1.000; 3/3 rests on fewer than ten pupils
-    [(3, 10, "borderline"), (4, 10, "likely"), (60, 100, "sure"), (3, 3, "few_data")],
+    # P(share >= 0.30): 3/10 .519, 4/10 .762, 5/10 .915, 6/10 .979, 60/100 1.000. With two
+    # procedures «likely» needs 1 - 0.4/2 = .80 and «sure» 1 - 0.1/2 = .95; 3/3 has too few pupils.
+    [
+        (3, 10, "borderline"),
+        (4, 10, "borderline"),
+        (5, 10, "likely"),
+        (6, 10, "sure"),
+        (60, 100, "sure"),
+        (3, 3, "few_data"),
+    ],
 )
 def test_evidence_classes(x, n, expected):
     rows = [cell("990001", "vpr-2025-rus-5", x, n), cell("990001", "vpr-2025-math-5", x, n)]
@@ -168,6 +179,78 @@ def test_evidence_classes(x, n, expected):
 def test_distance_to_the_threshold_in_pupils(x, n, expected):
     evidence = decide([cell("990001", "vpr-2025-rus-5", x, n)]).evidence
     assert evidence["n_to_threshold"].tolist() == [expected]
+
+
+def test_certainty_never_rests_on_tiny_groups():
+    rows = [
+        *(cell("990001", f"vpr-2025-{s}-4", 3, 10) for s in ("rus", "math")),
+        *(cell("990001", f"vpr-2025-{s}-5", 2, 2) for s in ("rus", "math")),
+    ]
+    assert verdict(rows)["evidence"] == "borderline"
+
+
+def test_many_procedures_need_stronger_evidence():
+    pair = [cell("990001", f"vpr-2025-{s}-5", 5, 10) for s in ("rus", "math")]
+    others = [
+        cell("990001", f"vpr-2025-{s}-{g}", 1, 10) for s in ("rus", "math") for g in (4, 6, 7)
+    ]
+    assert verdict(pair)["evidence"] == "likely"
+    # eight procedures: 1 - 0.4/8 = .95 and 5 of 10 gives .915
+    assert verdict(pair + others)["evidence"] == "borderline"
+
+
+def seasons(year, season, x, level="none"):
+    row = cell("990001", f"vpr-{year}-math-7", x, 10)
+    return {
+        **row,
+        "season": season,
+        "level": level,
+        "work_id": f"{row['work_id']}-{season}-{level}",
+    }
+
+
+def test_two_seasons_of_a_year_are_one_procedure():
+    both = [seasons(2025, "spring", 5), seasons(2025, "autumn", 5)]
+    row = verdict(both)
+    assert (row["n_procedures"], row["decision"]) == (1, "not_assessed")
+    # low in either season of last year and low this year: the same procedure two years running
+    repeated = [seasons(2024, "spring", 5), seasons(2024, "autumn", 0), seasons(2025, "spring", 5)]
+    assert verdict(repeated)["clause_b"]
+
+
+def test_a_new_level_does_not_break_the_repetition():
+    rows = [seasons(2024, "spring", 5), seasons(2025, "spring", 5, "base")]
+    assert verdict(rows)["clause_b"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "rows", "reason"),
+    [
+        ("A_and_B", T3_1, "repeat_not_checked"),
+        ("B", T3_1, "repeat_not_checked"),
+        ("C", [cell("990001", "vpr-2025-rus-5", 0, 9), cell("990001", "vpr-2025-math-5", 0, 9)],
+         "below_one_year"),
+        ("A_or_B", [cell("990001", "vpr-2025-rus-5", 0, 9), cell("990001", "vpr-2024-rus-5", 0, 9)],
+         "below_a_not_checked"),
+    ],
+)  # fmt: skip
+def test_reasons_say_what_was_not_checked(mode, rows, reason):
+    assert verdict(rows, mode)["reason_code"] == reason
+
+
+def test_the_number_of_compared_procedures_is_known():
+    rows = [*T3_2, cell("990001", "oge-2025-rus-9", 0, 26)]
+    row = verdict(rows)
+    assert (row["n_procedures"], row["n_compared"]) == (2, 1)
+
+
+def test_readings_apply_every_mode_to_the_same_clauses():
+    rows = [*T3_2, cell("990001", "oge-2025-rus-9", 0, 26)]
+    table = low_results_readings(decide(rows).decisions).set_index("rule_mode")["decision"]
+    assert table.to_dict() == {
+        "A": "not_included", "B": "included", "C": "included", "A_or_B": "included",
+        "A_and_B": "not_included",
+    }  # fmt: skip
 
 
 WORKS = [

@@ -66,7 +66,7 @@ def test_every_workbook_opens_with_calamine(folder: Path) -> None:
 
 def test_place_is_described_for_a_run(folder: Path) -> None:
     place = load_place(folder / "monitoring.yaml")
-    assert place.name == "Примерский муниципальный район"
+    assert place.name == "Примерский муниципальный район (выдуманный)"
     assert place.region_name == "Примерская область"
     assert place.municipality_id == "reg99_m012"
     assert place.low_results_regulation == "federal-low-results"

@@ -345,3 +345,18 @@ def test_pupil_keeps_one_id_over_the_subjects_of_a_year(place, build):
     ids = place.read().vpr_results.set_index("work_id")["pupil_id"]
     assert ids["vpr-2026-spring-rus-4"] == ids["vpr-2026-spring-math-4"]
     assert ids["vpr-2025-spring-math-4"] != ids["vpr-2026-spring-math-4"]
+
+
+def test_the_same_pupils_with_another_spelling_of_the_class_count_once(place, build):
+    place.book("Ф1 район.xlsx", build.f1(build.pupil(40001, klass=1), build.pupil(40002, klass=1)))
+    place.book(
+        "Ф1 школа.xlsx", build.f1(build.pupil(40001, klass="А"), build.pupil(40002, klass="А"))
+    )
+    intake = place.read()
+    assert len(intake.vpr_results) == 2
+
+
+def test_codes_repeated_over_classes_are_different_pupils(place, build):
+    rows = [build.pupil(40001, klass=1, mark=3), build.pupil(40001, klass=2, mark=5)]
+    place.book("Ф1.xlsx", build.f1(*rows))
+    assert sorted(place.read().vpr_results["test_mark"]) == [3, 5]

@@ -370,3 +370,13 @@ def test_signature_below_the_table_is_not_a_pupil(protocol, build):
     intake = protocol(build.oge(1, 5811), ["Средние"], ["Председатель ГЭК", "", "Сидоров"])
     assert len(intake.gia_results) == 1
     assert build.checks(intake) == []
+
+
+def test_a_year_without_a_minimum_is_an_error_with_a_count(protocol, build):
+    """ЕГЭ scores of a year that scales.csv does not know cannot be judged, and that is said."""
+    rows = [build.ege(1, 3811, "Иванов", 35, 66), build.ege(2, 3811, "Петрова", 20, 40)]
+    intake = protocol(*rows, title="01 - Русский язык 2031.05.30", header=build.EGE_HEADER)
+    [issue] = build.issues(intake, "ege_minimum_unknown")
+    assert issue["severity"] == "error"
+    assert "ЕГЭ 2031 года, предмет «русский язык»" in issue["message"]
+    assert issue["message"].endswith("результатов не учтено: 2.")

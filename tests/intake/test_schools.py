@@ -141,3 +141,34 @@ def test_inn_keeps_its_leading_zero(place):
     book["Общая информация об ОО"].cell(2, 13).value = 901000001
     book.save(path)
     assert place.read().schools["inn"].iloc[0] == "0901000001"
+
+
+def test_schools_of_another_municipality_do_not_count(place, build):
+    place.register()  # both schools of reg99_m012
+    place.book("Ф1.xlsx", build.f1(build.pupil(40001), build.pupil(40002)))
+    own = place.read(municipality_id="reg99_m012")
+    assert (len(own.schools), len(own.vpr_results)) == (2, 2)
+    assert "school_other_municipality" not in build.checks(own)
+    other = place.read(municipality_id="reg99_m777")
+    assert other.schools.empty
+    assert other.vpr_results.empty
+    [issue] = build.issues(other, "school_other_municipality")
+    assert issue["message"].startswith("Школ других муниципалитетов в файлах: 2;")
+
+
+def test_a_school_nobody_can_place_is_left_out_loudly(place, build):
+    """A row of Ф3 names no municipality; with a register that lacks the school it is unplaced."""
+    place.register()
+    place.book("Ф3.xlsx", build.marks(["МБОУ «СОШ чужая»(edu995001)", "", 1000, 99, 1, 0, 0]))
+    everything = place.read()
+    assert (everything.group_statistics["group_id"] == "995001").any()
+    own = place.read(municipality_id="reg99_m012")
+    assert not (own.group_statistics["group_id"] == "995001").any()
+    [issue] = build.issues(own, "school_unplaced")
+    assert (issue["severity"], issue["school_id"]) == ("error", "995001")
+
+
+def test_without_a_register_nobody_is_left_out(place, build):
+    place.book("Ф3.xlsx", build.marks(["МБОУ «СОШ №1»(edu990001)", "", 10, 30, 70, 0, 0]))
+    own = place.read(municipality_id="reg99_m012")
+    assert list(own.schools["school_id"]) == ["990001"]

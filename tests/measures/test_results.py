@@ -73,7 +73,7 @@ def test_territory_adds_pupils_and_takes_reference_rows():
         pd.DataFrame([reference("region", "Область", 0.08), reference("country", "РФ", 0.05)])
     )
     row = territory_results(
-        cells(cell("990001", (1, 4, 3, 2)), cell("990002", (5, 3, 1, 1))), groups
+        cells(cell("990001", (1, 4, 3, 2)), cell("990002", (5, 3, 1, 1))), groups, "Область"
     ).iloc[0]
     assert (row["n_schools"], row["n_participants"], row["n_below_minimum"]) == (2, 20, 6)
     assert row["below_minimum_share"] == pytest.approx(0.3)
@@ -84,7 +84,7 @@ def test_territory_adds_pupils_and_takes_reference_rows():
 
 def test_territory_high_share_is_unknown_when_one_school_has_no_marks():
     table = cells(cell("990001", (1, 4, 3, 2)), cell("990002", None))
-    row = territory_results(table, GROUP_STATISTICS.empty()).iloc[0]
+    row = territory_results(table, GROUP_STATISTICS.empty(), "Область").iloc[0]
     assert pd.isna(row["high_mark_share"])
     assert pd.isna(row["region_below_minimum_share"])
     assert row["n_participants"] == 30
@@ -111,4 +111,20 @@ def test_empty_cells_give_empty_tables():
     assert procedure_results(CELLS.empty(), 5).empty
     assert mark_agreement(CELLS.empty()).empty
     assert territory_mark_agreement(CELLS.empty()).empty
-    assert territory_results(CELLS.empty(), GROUP_STATISTICS.empty()).empty
+    assert territory_results(CELLS.empty(), GROUP_STATISTICS.empty(), "Область").empty
+
+
+@pytest.mark.parametrize(
+    ("regions", "name", "expected"),
+    [
+        ([("Своя область", 0.08), ("Иная область", 0.99)], "своя  ОБЛАСТЬ", 0.08),
+        ([("Иная область", 0.99), ("Третья область", 0.5)], "Своя область", None),
+        ([("Область Своя", 0.08)], "Своя область", 0.08),
+    ],
+)
+def test_the_region_beside_is_the_region_of_the_place(regions, name, expected):
+    rows = [reference("region", region, share) for region, share in regions]
+    groups = GROUP_STATISTICS.conform(pd.DataFrame(rows))
+    row = territory_results(cells(cell("990001", (1, 4, 3, 2))), groups, name).iloc[0]
+    found = row["region_below_minimum_share"]
+    assert pd.isna(found) if expected is None else found == pytest.approx(expected)

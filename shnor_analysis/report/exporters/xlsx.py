@@ -301,6 +301,7 @@ def _write_figure(book: _Book, sheet: Worksheet, placed: Placed, figure: Display
     for note in figure.notes:
         row = _write_span(sheet, row, span, note, book.note)
     _set_print(sheet, landscape=True)
+    sheet.fit_to_pages(1, 1)
 
 
 def _shown_pixels(figure: DisplayFigure, size: tuple[int, int]) -> tuple[float, float]:
