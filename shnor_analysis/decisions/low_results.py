@@ -9,6 +9,7 @@ import pandas as pd
 
 from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.stats.chance import failures_needed
+from shnor_analysis.stats.combine import partial_conjunction
 from shnor_analysis.stats.intervals import probability_at_least
 from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_EVIDENCE, LOW_RESULTS_READINGS, MODES
 
@@ -57,32 +58,24 @@ def decide_low_results(
     ``n >= min_participants`` and ``q*x >= p*n``, in whole numbers: 3 of 10 is exactly 30 %.
     Procedures below ``min_participants`` are shown but neither counted nor checked.
 
-    The evidence class asks whether the verdict still holds when only procedures with enough
-    participants count, and among them only those whose probability of really being at the
-    threshold reaches ``1 - (1 - P)/m``, where ``m`` is the number of such procedures of the
-    school (Bonferroni): with ten procedures one or two stand out by chance alone.
+    The evidence class speaks of the whole rule, not of one procedure. Each procedure with enough
+    participants gives ``P(share < threshold)`` from its Jeffreys posterior; they are combined into
+    one value for «fewer procedures are truly at the threshold than the rule needs»
+    (:func:`~shnor_analysis.stats.combine.partial_conjunction`), so that a school with many
+    procedures is not called certain because one or two of them stand out by chance.
     """
     evidence = _evidence(procedure_results, rule, assessment_year)
     evidence = evidence[evidence["school_id"].isin(schools["school_id"])]
     is_reliable = evidence["size_class"] == "reliable"
-    verdicts = {
-        name: _clauses(evidence, evidence["is_low"] & condition, rule, assessment_year)
-        for name, condition in {
-            "all": True,
-            "reliable": is_reliable,
-            "sure": is_reliable & _stands_out(evidence, rule.sure_probability.value),
-            "likely": is_reliable & _stands_out(evidence, rule.likely_probability.value),
-        }.items()
-    }
+    verdict = _clauses(evidence, evidence["is_low"], rule, assessment_year)
+    without_small = _clauses(evidence, evidence["is_low"] & is_reliable, rule, assessment_year)
     ids = pd.Index(sorted(schools["school_id"]), name="school_id")
-    clauses = verdicts["all"].reindex(ids)
+    clauses = verdict.reindex(ids)
     included, assessed = _apply_mode(clauses, rule.mode.value)
     current = evidence.loc[evidence["assessment_year"] == assessment_year, "school_id"]
     has_results = pd.Series(ids.isin(current), index=ids)
-    holds = {
-        name: _apply_mode(table.reindex(ids), rule.mode.value)[0]
-        for name, table in verdicts.items()
-    }
+    holds = _apply_mode(without_small.reindex(ids), rule.mode.value)[0]
+    certainty = 1 - _p_rule(evidence[is_reliable], clauses, rule, assessment_year)
     decisions = pd.DataFrame(
         {
             "assessment_year": assessment_year,
@@ -96,7 +89,12 @@ def decide_low_results(
                 for name in ("n_procedures", "n_compared", "n_low_current", "n_low_previous")
             },
             "evidence": np.select(
-                [~included, ~holds["reliable"], holds["sure"], holds["likely"]],
+                [
+                    ~included,
+                    ~holds,
+                    certainty >= rule.sure_probability.value,
+                    certainty >= rule.likely_probability.value,
+                ],
                 ["none", "few_data", "sure", "likely"],
                 "borderline",
             ),
@@ -178,12 +176,47 @@ def _evidence(
     )
 
 
-def _stands_out(evidence: pd.DataFrame, probability: float) -> pd.Series:
-    """Procedures that pass the probability corrected for the school's number of procedures."""
-    reliable = evidence["size_class"] == "reliable"
-    keys = ["school_id", "assessment_year"]
-    m = reliable.groupby([evidence[key] for key in keys]).transform("sum").clip(lower=1)
-    return evidence["p_low"] >= 1 - (1 - probability) / m
+def _p_rule(
+    evidence: pd.DataFrame, clauses: pd.DataFrame, rule: LowResultsRule, assessment_year: int
+) -> np.ndarray:
+    """P-value per school of «the condition the verdict rests on does not truly hold».
+
+    1 where it cannot be told. Of two alternative clauses the verdict rests on A when A holds.
+    """
+    ids = clauses.index
+    needed = rule.min_low_procedures.value
+    rows = evidence.assign(p=1 - evidence["p_low"].astype(float))
+    keys = ["school_id", "assessment_year", *PROCEDURE_KEY]
+    procedures = rows.groupby(keys, as_index=False)["p"].min()
+    current = procedures[procedures["assessment_year"] == assessment_year]
+    # Low two years running needs both years: the weaker one decides.
+    both_years = procedures.groupby(["school_id", *PROCEDURE_KEY], as_index=False).agg(
+        p=("p", "max"), n_years=("assessment_year", "nunique")
+    )
+    clause_p = {
+        "A": _conjunction(current, ids, needed),
+        "B": _conjunction(both_years[both_years["n_years"] > 1], ids, 1),
+        "C": _conjunction(procedures, ids, needed),
+    }
+    match rule.mode.value:
+        case "A_and_B":
+            return np.maximum(clause_p["A"], clause_p["B"])
+        case "A_or_B":
+            rests_on_a = clauses["clause_a"].fillna(False).to_numpy(dtype=bool)
+            return np.where(rests_on_a, clause_p["A"], clause_p["B"])
+        case mode:
+            return clause_p[mode]
+
+
+def _conjunction(procedures: pd.DataFrame, ids: pd.Index, r: int) -> np.ndarray:
+    """Partial conjunction over the procedures of every school; 1 where there are too few."""
+    table = (
+        procedures.assign(number=procedures.groupby("school_id").cumcount())
+        .pivot_table(index="school_id", columns="number", values="p")
+        .reindex(ids)
+    )
+    found = partial_conjunction(table.to_numpy(dtype=float), r)
+    return np.where(np.isnan(found), 1.0, found)
 
 
 def _clauses(

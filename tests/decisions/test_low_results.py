@@ -155,13 +155,12 @@ def test_minimum_number_of_participants_is_a_parameter():
 
 @pytest.mark.parametrize(
     ("x", "n", "expected"),
-    # P(share >= 0.30): 3/10 .519, 4/10 .762, 5/10 .915, 6/10 .979, 60/100 1.000. With two
-    # procedures «likely» needs 1 - 0.4/2 = .80 and «sure» 1 - 0.1/2 = .95; 3/3 has too few pupils.
+    # P(share >= 0.30): 3/10 .519, 4/10 .762, 5/10 .915, 60/100 1.000. With two procedures of which
+    # the rule needs two the weaker decides: «likely» from .60, «sure» from .90; 3/3 is too small.
     [
         (3, 10, "borderline"),
-        (4, 10, "borderline"),
-        (5, 10, "likely"),
-        (6, 10, "sure"),
+        (4, 10, "likely"),
+        (5, 10, "sure"),
         (60, 100, "sure"),
         (3, 3, "few_data"),
     ],
@@ -194,8 +193,8 @@ def test_many_procedures_need_stronger_evidence():
     others = [
         cell("990001", f"vpr-2025-{s}-{g}", 1, 10) for s in ("rus", "math") for g in (4, 6, 7)
     ]
-    assert verdict(pair)["evidence"] == "likely"
-    # eight procedures: 1 - 0.4/8 = .95 and 5 of 10 gives .915
+    assert verdict(pair)["evidence"] == "sure"
+    # two of eight: (8 - 2 + 1) * (1 - .915) = .59, so the certainty is .41
     assert verdict(pair + others)["evidence"] == "borderline"
 
 
