@@ -24,7 +24,16 @@ def cover(
         "subtitle": text("cover", "subtitle", place=place.name, year=year),
         "facts": [
             [text("cover", "region"), place.region_name],
-            [text("cover", "rule"), f"{rule.title}; {rule.document}"],
+            [
+                text("cover", "rule"),
+                text(
+                    "cover",
+                    "rule_source",
+                    title=rule.title,
+                    document=rule.document,
+                    confidence=text("confidence", rule.confidence),
+                ),
+            ],
             [text("cover", "mode"), text("rule_mode", rule.mode.value)],
             [text("cover", "edition"), text("cover", "edition_internal")],
         ],
