@@ -122,7 +122,7 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     """Прочитать файлы, ничего не считая, и показать, что найдено и что с ними не так.
 
     Перечень замечаний с файлом, листом и строкой сохраняется в
-    reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx; строки одной школы отбираются фильтром.
+    reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx: общий лист и по листу на школу.
     """
     from shnor_analysis import publication
     from shnor_analysis.report.texts import text

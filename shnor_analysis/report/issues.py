@@ -12,7 +12,7 @@ from shnor_analysis.report.texts import table_words
 
 
 def issues_workbook(issues: pd.DataFrame, labels: Labels) -> bytes:
-    """Write every remark with its file, sheet and row as an XLSX workbook.
+    """Write every remark as an XLSX workbook: all of them, then a sheet for each school.
 
     Parameters
     ----------
@@ -26,5 +26,6 @@ def issues_workbook(issues: pd.DataFrame, labels: Labels) -> bytes:
     bytes
         The workbook; the same remarks give the same bytes.
     """
-    table = tables.issues_full(issues, labels)
-    return render(Document(table_words("issues").title, (table,), name="issues"))
+    every = tables.issues_full(issues, labels)
+    blocks = (every, *tables.issues_by_school(issues, labels))
+    return render(Document(table_words("issues").title, blocks, name="issues"))

@@ -157,39 +157,69 @@ def issues_by_check(issues: pd.DataFrame) -> DisplayTable:
 
 
 def issues_full(issues: pd.DataFrame, labels: Labels) -> DisplayTable:
-    """Every remark with its place; for the file that goes back to the schools."""
-    rows = issues.assign(rank=issues["severity"].map(SEVERITY_ORDER.index)).sort_values(
-        ["rank", "file", "row", "issue_id"], kind="stable"
-    )
+    """Every remark with its school and place, the gravest first."""
+    rows = _gravest_first(issues)
+    schools = [
+        words(None if russian.is_missing(code) else labels.school(code))
+        for code in rows["school_id"]
+    ]
     return _table(
         "issues",
-        (
-            _text_column("severity", 1.6),
-            _text_column("school", 2.0),
-            _text_column("file", 2.4),
-            _text_column("sheet", 1.4),
-            _count_column("row", 0.7),
-            _text_column("column", 1.2),
-            _text_column("value", 1.2),
-            _text_column("message", 4.0),
-            _text_column("guidance", 3.4),
-        ),
+        (ISSUE_COLUMNS[0], _text_column("school", 2.0), *ISSUE_COLUMNS[1:]),
         tuple(
-            (
-                words(text("severity", row.severity)),
-                words(None if russian.is_missing(row.school_id) else labels.school(row.school_id)),
-                words(row.file),
-                words(row.sheet),
-                words(None) if russian.is_missing(row.row) else whole(row.row),
-                words(row.column),
-                words(row.value),
-                words(row.message),
-                words(row.guidance),
-            )
-            for row in rows.itertuples(index=False)
+            (severity, school, *rest)
+            for school, (severity, *rest) in zip(schools, _issue_cells(rows), strict=True)
         ),
         wide=True,
     )
+
+
+def issues_by_school(issues: pd.DataFrame, labels: Labels) -> tuple[DisplayTable, ...]:
+    """One table per school that has remarks: what may be sent to that school and nobody else."""
+    named = by_school(issues[issues["school_id"].notna()], labels)
+    return tuple(
+        _table(
+            "school_issues",
+            ISSUE_COLUMNS,
+            tuple(_issue_cells(_gravest_first(rows))),
+            wide=True,
+            school=labels.school(str(school_id)),
+        )
+        for school_id, rows in named.groupby("school_id", sort=False)
+    )
+
+
+ISSUE_COLUMNS = (
+    _text_column("severity", 1.6),
+    _text_column("file", 2.4),
+    _text_column("sheet", 1.4),
+    _count_column("row", 0.7),
+    _text_column("column", 1.2),
+    _text_column("value", 1.2),
+    _text_column("message", 4.0),
+    _text_column("guidance", 3.4),
+)
+
+
+def _gravest_first(issues: pd.DataFrame) -> pd.DataFrame:
+    rank = issues["severity"].map(SEVERITY_ORDER.index)
+    return issues.assign(rank=rank).sort_values(["rank", "file", "row", "issue_id"], kind="stable")
+
+
+def _issue_cells(rows: pd.DataFrame) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            words(text("severity", row.severity)),
+            words(row.file),
+            words(row.sheet),
+            words(None) if russian.is_missing(row.row) else whole(row.row),
+            words(row.column),
+            words(row.value),
+            words(row.message),
+            words(row.guidance),
+        )
+        for row in rows.itertuples(index=False)
+    ]
 
 
 def coverage(cells: pd.DataFrame, labels: Labels) -> DisplayTable:

@@ -162,6 +162,25 @@ def test_figures_of_nothing_do_not_fail(low):
     assert figures.small_schools(contracts.LOW_RESULTS_EVIDENCE.empty(), RULE, 2025) == ()
 
 
+def test_a_school_sees_its_own_remarks_only():
+    remark = {"check_id": "x", "file": "f.xlsx", "message": "Сообщение.", "guidance": "Совет."}
+    issues = contracts.ISSUES.conform(
+        pd.DataFrame(
+            [
+                {**remark, "issue_id": 1, "severity": "note", "school_id": "990001"},
+                {**remark, "issue_id": 2, "severity": "error", "school_id": "990001"},
+                {**remark, "issue_id": 3, "severity": "query", "school_id": "990002"},
+                {**remark, "issue_id": 4, "severity": "error", "school_id": None},
+            ]
+        )
+    )
+    found = tables.issues_by_school(issues, LABELS)
+    assert [t.title.split(":")[0] for t in found] == [NAMES["990002"], NAMES["990001"]]
+    assert [len(t.rows) for t in found] == [1, 2]
+    assert found[1].rows[0][0].text == "Ошибка: не учтено"
+    assert len(tables.issues_full(issues, LABELS).rows) == 4
+
+
 def test_tables_of_nothing_have_no_rows():
     issues = contracts.ISSUES.empty()
     assert tables.issues_by_check(issues).rows == ()
