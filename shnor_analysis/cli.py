@@ -24,6 +24,7 @@ from shnor_analysis.workspace import Workspace, find_workspace
 
 USER_ERROR = 2
 DEMO_SEED = 2025
+DEFAULT_RULE = "federal-low-results"
 INTERRUPTED = 130
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -115,6 +116,47 @@ def demo(
             workspace, seed=seed, progress=lambda stage: say(stage, "")
         )
     console.print(summary)
+
+
+@app.command(cls=RussianCommand)
+def new(
+    place: PlaceArgument,
+    name: Annotated[
+        str,
+        typer.Option("--name", metavar="НАЗВАНИЕ", help="Название территории для отчёта."),
+    ],
+    region: Annotated[
+        str,
+        typer.Option("--region", metavar="РЕГИОН", help="Регион, как в отчётах ФИС ОКО."),
+    ],
+    municipality: Annotated[
+        str,
+        typer.Option(
+            "--municipality",
+            metavar="КОД",
+            help="Код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.",
+        ),
+    ],
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule", metavar="ПРАВИЛО", help="Файл правила в methodology/regulations без .yaml."
+        ),
+    ] = DEFAULT_RULE,
+) -> None:
+    """Создать папку новой территории с описанием; файлы положите в неё сами.
+
+    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml.
+    """
+    from shnor_analysis.new_place import create_place
+
+    workspace = find_workspace()
+    path = create_place(workspace, place, name, region, municipality, rule)
+    _print_paths(workspace, "Описание территории", (path,))
+    console.print(
+        f"Положите файлы ФИС ОКО и РЦОИ в data/raw/{place} и выполните: "
+        f"shnor check {place} --year ГОД"
+    )
 
 
 @app.command(cls=RussianCommand)

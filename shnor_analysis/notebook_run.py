@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import papermill
@@ -22,15 +23,18 @@ Parameters = Mapping[str, str | int]
 
 
 class PrivateKernelManager(AsyncKernelManager):
-    """Talk to the kernel through files of this user where the system can, not through a port.
+    """Talk to the kernel through sockets in ``folder`` where the system can, not through a port.
 
     A local port is open to every user of the machine, and results of schools pass through it.
     """
+
+    folder = ""
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
         if os.name == "posix":
             self.transport = "ipc"
+            self.ip = str(Path(self.folder) / "kernel")
 
 
 class NotebookError(ShnorError):
@@ -86,17 +90,19 @@ def run_notebook(source: Path, target: Path, parameters: Parameters) -> nbformat
     check_parameters(source, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=dict(parameters),
-            progress_bar=False,
-            log_output=False,
-            cwd=str(source.parent),
-            request_save_on_cell_execute=False,
-            kernel_manager_class=PrivateKernelManager,
-            extra_arguments=[QUIET_KERNEL],
-        )
+        with TemporaryDirectory(prefix="shnor-") as folder:
+            manager = type("KernelManager", (PrivateKernelManager,), {"folder": folder})
+            return papermill.execute_notebook(
+                str(source),
+                str(target),
+                parameters=dict(parameters),
+                progress_bar=False,
+                log_output=False,
+                cwd=str(source.parent),
+                request_save_on_cell_execute=False,
+                kernel_manager_class=manager,
+                extra_arguments=[QUIET_KERNEL],
+            )
     except PapermillExecutionError as broken:
         raise NotebookError(
             f"{source.name}, ячейка {broken.exec_count}: {broken.ename}: "

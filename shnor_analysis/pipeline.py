@@ -20,10 +20,10 @@ from shnor_analysis.intake.pupils import load_or_create_key
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.methodology import Methodology, Place, load_methodology, load_place
+from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
-PLACE_FILE = "monitoring.yaml"
 MANIFEST = "manifest.json"
 READING = "Читаю и проверяю файлы"
 LIBRARIES = ("shnor-analysis", "pandas", "numpy", "scipy", "ibis-framework", "duckdb")
@@ -52,12 +52,12 @@ def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
         known = [p.parent.name for p in sorted(parent.glob(f"*/{PLACE_FILE}"))]
         raise ParameterError(
             f"Нет папки data/raw/{place}; есть территории: {', '.join(known) or 'ни одной'}. "
-            f"Для учебного примера выполните «shnor demo»."
+            f"Новую создаёт «shnor new», учебную — «shnor demo»."
         )
     if not (folder / PLACE_FILE).is_file():
         raise ParameterError(
             f"В папке data/raw/{place} нет файла {PLACE_FILE} с названием территории и правилом; "
-            f"образец — в README, раздел «Свои файлы»."
+            f"создайте его командой «shnor new {place}» (справка: shnor new --help)."
         )
     description = load_place(folder / PLACE_FILE)
     return description, load_methodology(workspace.methodology, description.low_results_regulation)

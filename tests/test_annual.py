@@ -225,6 +225,13 @@ def test_two_runs_of_one_place_do_not_mix(annual_run):
         publication.annual(workspace, "demo", 2025)
 
 
+def test_a_run_leaves_nothing_in_the_project_but_its_results(annual_run):
+    workspace = annual_run[0]
+    assert {path.suffix for path in workspace.notebooks.iterdir()} == {".ipynb"}
+    expected = {"methodology", "notebooks", "data", "reports", ".pupil_key", "no_network"}
+    assert {path.name for path in workspace.root.iterdir()} == expected
+
+
 def test_the_manifest_says_what_went_in(annual_run):
     workspace = annual_run[0]
     manifest = json.loads(

@@ -10,7 +10,7 @@ LAYERS = [  # lowest first; parts of one layer may not import each other
     {"errors", "stats", "workspace", "__init__"},
     {"methodology", "tables"},
     {"intake", "engine"},
-    {"measures"},
+    {"measures", "new_place"},
     {"decisions"},
     {"report", "notebook_run"},
     {"pipeline", "demo"},

@@ -6,8 +6,10 @@ import openpyxl
 import pytest
 
 from shnor_analysis import cli
+from shnor_analysis.methodology import load_place
 
 YEAR = ("--year", "2025")
+PLACE = ("--name", "Район", "--region", "Область", "--municipality", "reg99_m012")
 
 
 def sentence(finished):
@@ -32,6 +34,11 @@ def sentence(finished):
         (("annual", "..", *YEAR), "Нет папки data/raw/.."),
         (("check", "[/b]", *YEAR), "Нет папки data/raw/[/b]"),
         (("demo", "--seed", "-1"), "--seed: найдено «-1»"),
+        (("new", "Район", *PLACE), "Имя папки «Район» не подходит"),
+        (("new", "demo", *PLACE), "Территория «demo» уже есть"),
+        (("new", "primersk", *PLACE, "--rule", "нет-такого"), "нет правила «нет-такого»"),
+        (("new", "primersk", *PLACE[:-1], "m012"), "найдено 'm012', ожидался код вида reg99_m012"),
+        (("new", "primersk"), "Не указано: --name"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected):
@@ -40,7 +47,7 @@ def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected
     assert expected in sentence(finished)
 
 
-@pytest.mark.parametrize("words", [(), ("demo",), ("check",), ("annual",)])
+@pytest.mark.parametrize("words", [(), ("demo",), ("new",), ("check",), ("annual",)])
 def test_help_is_complete_and_russian(demo_raw, shnor, words):
     finished = shnor(demo_raw, *words, "--help")
     assert finished.returncode == 0
@@ -55,7 +62,8 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
     ):
         assert english not in finished.stdout, english
     expected = {
-        (): ("demo", "check", "annual", "--version"),
+        (): ("demo", "new", "check", "annual", "--version"),
+        ("new",): ("ТЕРРИТОРИЯ", "--name", "--region", "--municipality", "--rule"),
         ("demo",): ("--region", "--seed"),
         ("check",): ("ТЕРРИТОРИЯ", "--year"),
         ("annual",): ("ТЕРРИТОРИЯ", "--year"),
@@ -68,6 +76,18 @@ def test_demo_without_options_makes_the_municipality(fresh_workspace, shnor):
     assert finished.returncode == 0, finished.stderr
     assert "школ 24" in finished.stdout.replace("\n", " ")
     assert (fresh_workspace.raw("demo") / "monitoring.yaml").is_file()
+
+
+def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
+    finished = shnor(fresh_workspace, "new", "primersk", *PLACE)
+    assert finished.returncode == 0, finished.stderr
+    folder = fresh_workspace.raw("primersk")
+    assert [path.name for path in folder.iterdir()] == ["monitoring.yaml"]
+    place = load_place(folder / "monitoring.yaml")
+    assert (place.name, place.municipality_id) == ("Район", "reg99_m012")
+    empty = shnor(fresh_workspace, "annual", "primersk", *YEAR)
+    assert empty.returncode == 2
+    assert "нет результатов за 2025 год оценки; найдены: ни одного года" in sentence(empty)
 
 
 def test_an_interrupted_run_says_so_and_fails(monkeypatch, capsys):

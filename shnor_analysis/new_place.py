@@ -1,0 +1,79 @@
+"""A new territory: its folder and its description, ready for the files."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from shnor_analysis.errors import ParameterError
+from shnor_analysis.methodology import load_low_results_rule, load_place
+from shnor_analysis.workspace import Workspace
+
+PLACE_FILE = "monitoring.yaml"
+FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+HEADER = """\
+# Описание территории. Правила лежат в methodology/regulations; имя файла — без .yaml.
+# municipality_id — код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.
+# region_name — регион так, как он назван в тех же отчётах.
+"""
+
+
+def create_place(
+    workspace: Workspace, place: str, name: str, region_name: str, municipality_id: str, rule: str
+) -> Path:
+    """Create ``data/raw/PLACE`` with a checked ``monitoring.yaml``.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where things lie.
+    place : str
+        Folder name: small Latin letters, digits, ``-`` and ``_``.
+    name, region_name, municipality_id, rule : str
+        The values of ``monitoring.yaml``.
+
+    Returns
+    -------
+    Path
+        The new file.
+
+    Raises
+    ------
+    ParameterError
+        If the folder's name does not fit or the place exists already.
+    MethodologyError
+        If a value does not fit or there is no such rule; nothing is written then.
+    """
+    if not FOLDER_NAME.fullmatch(place):
+        raise ParameterError(
+            f"Имя папки «{place}» не подходит: ожидались строчные латинские буквы, цифры, «-» и "
+            "«_», например primersk."
+        )
+    path = workspace.raw(place) / PLACE_FILE
+    if path.exists():
+        raise ParameterError(
+            f"Территория «{place}» уже есть; исправьте файл data/raw/{place}/{PLACE_FILE}."
+        )
+    load_low_results_rule(workspace.methodology, rule)
+    text = StringIO()
+    YAML().dump(
+        {
+            "name": name,
+            "region_name": region_name,
+            "municipality_id": municipality_id,
+            "low_results_regulation": rule,
+        },
+        text,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(HEADER + text.getvalue(), encoding="utf-8")
+    try:
+        load_place(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
