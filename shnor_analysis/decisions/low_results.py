@@ -66,7 +66,8 @@ def decide_low_results(
     """
     evidence = _evidence(procedure_results, rule, assessment_year)
     evidence = evidence[evidence["school_id"].isin(schools["school_id"])]
-    is_reliable = evidence["size_class"] == "reliable"
+    is_counted = evidence["n_participants"] >= rule.min_participants.value
+    is_reliable = is_counted & (evidence["size_class"] == "reliable")
     verdict = _clauses(evidence, evidence["is_low"], rule, assessment_year)
     without_small = _clauses(evidence, evidence["is_low"] & is_reliable, rule, assessment_year)
     ids = pd.Index(sorted(schools["school_id"]), name="school_id")

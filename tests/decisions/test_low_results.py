@@ -188,6 +188,14 @@ def test_certainty_never_rests_on_tiny_groups():
     assert verdict(rows)["evidence"] == "borderline"
 
 
+def test_certainty_never_rests_on_procedures_the_rule_does_not_count():
+    counted = [cell("990001", f"vpr-2025-{s}-5", 5, 15) for s in ("rus", "math")]
+    uncounted = [cell("990001", f"vpr-2025-{s}-4", 10, 10) for s in ("rus", "math")]
+    # P(share >= 0.30 | 5 of 15) is .62: «likely», whatever the works below the minimum show
+    assert verdict(counted, min_participants=15)["evidence"] == "likely"
+    assert verdict(counted + uncounted, min_participants=15)["evidence"] == "likely"
+
+
 def test_many_procedures_need_stronger_evidence():
     pair = [cell("990001", f"vpr-2025-{s}-5", 5, 10) for s in ("rus", "math")]
     others = [
