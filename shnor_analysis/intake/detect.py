@@ -13,14 +13,6 @@ from shnor_analysis.methodology import ColumnMap, normal_text
 HEAD_ROWS = 20  # headings of every known form stand within the first 8–12 rows
 _MIN_HEADINGS = 2
 
-USED_FAMILIES = (
-    "fisoko_individual",
-    "fisoko_marks",
-    "fisoko_comparison",
-    "rcoi_protocol",
-    "fisoko_context",
-)
-
 EXAM_TITLE = re.compile(
     r"^(\d{1,2})\s*[-–—]\s*(.+?)\s+(\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})$"
 )
@@ -98,7 +90,7 @@ def sheet_family(sheet: Sheet) -> str | None:
     Returns
     -------
     str or None
-        One of ``USED_FAMILIES``, a key of ``messages.NOT_USED``, or None when not recognised.
+        A key of ``place.READERS``, of ``messages.NOT_USED``, or None when not recognised.
 
     References
     ----------

@@ -62,9 +62,20 @@ class RegisterEntry:
     is_register: bool  # from the sheet with names and codes, not from the one with n_pupils
 
 
+# How a source names a school when it does not give its id; absent or blank parts are None.
+SCHOOL_REFERENCE = ("school_login", "school_code", "school_inn", "school_name")
+# When an answer was given, sorts by time; of several answers to one key the last one counts.
+ANSWERED_AT = "answered_at"
+
+
 @dataclass(frozen=True)
 class Extract:
-    """Everything one sheet gave. Frames keep the columns of their contracts and a few helpers."""
+    """Everything one sheet gave. Frames keep the columns of their contracts and a few helpers.
+
+    ``reported`` maps the name of a contract of ``tables/reported.py`` to its rows. In place of
+    ``school_id`` a frame may hold the columns ``SCHOOL_REFERENCE``, which ``reported.py`` turns
+    into ids once the register is known; it may also hold ``ANSWERED_AT``.
+    """
 
     works: list[Work] = field(default_factory=list)
     vpr: pd.DataFrame | None = None
@@ -72,6 +83,7 @@ class Extract:
     gia: pd.DataFrame | None = None
     register: list[RegisterEntry] = field(default_factory=list)
     mentions: list[SchoolMention] = field(default_factory=list)
+    reported: dict[str, pd.DataFrame] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     is_refused: bool = False
 

@@ -78,7 +78,7 @@ _MARK_COLUMNS = {"2": "mark_2", "3": "mark_3", "4": "mark_4", "5": "mark_5"}
 _JOURNAL_ITEMS = ("lowered", "confirmed", "raised")
 
 
-def read_marks(sheet: Sheet, methodology: Methodology) -> Extract:
+def read_marks(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extract:
     """Read «Статистика по отметкам»: one group a row, percents of marks 2–5.
 
     Returns
@@ -95,7 +95,7 @@ def read_marks(sheet: Sheet, methodology: Methodology) -> Extract:
     return _read_groups(sheet, methodology, "fisoko_marks", required, _marks_row)
 
 
-def read_comparison(sheet: Sheet, methodology: Methodology) -> Extract:
+def read_comparison(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extract:
     """Read «Сравнение отметок с отметками по журналу», the horizontal form.
 
     Returns

@@ -13,7 +13,7 @@ import pandas as pd
 from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake.cells import describe_row
 from shnor_analysis.intake.context import read_context
-from shnor_analysis.intake.detect import USED_FAMILIES, first_filled_row, sheet_family
+from shnor_analysis.intake.detect import first_filled_row, sheet_family
 from shnor_analysis.intake.extract import Extract
 from shnor_analysis.intake.fisoko_groups import read_comparison, read_marks
 from shnor_analysis.intake.fisoko_individual import read_individual
@@ -55,6 +55,20 @@ from shnor_analysis.tables import (
 
 _SKIPPED_NAMES = {"monitoring.yaml", "thumbs.db", "desktop.ini"}
 _LOCK_PREFIX = "~$"
+
+
+Reader = Callable[[Sheet, Methodology, bytes], Extract]
+"""Takes a recognised sheet, the methodology and the secret of pseudonyms."""
+
+# The context form of 2022 reads a whole workbook and stands apart.
+CONTEXT_FAMILY = "fisoko_context"
+# Family of a sheet → its reader.
+READERS: dict[str, Reader] = {
+    "fisoko_individual": read_individual,
+    "fisoko_marks": read_marks,
+    "fisoko_comparison": read_comparison,
+    "rcoi_protocol": read_protocol,
+}
 
 
 @dataclass(frozen=True)
@@ -208,10 +222,10 @@ def _read_sheets(
     key: bytes,
 ) -> _FileRead:
     families = [(sheet, sheet_family(sheet)) for sheet in sheets]
-    used = [family for _, family in families if family in USED_FAMILIES]
+    used = [family for _, family in families if family in READERS or family == CONTEXT_FAMILY]
     if not used:
         return _unused_file(families, file, sha256, n_bytes)
-    if used[0] == "fisoko_context":
+    if used[0] == CONTEXT_FAMILY:
         extracts = [read_context(sheets, methodology)]
     else:
         extracts = [
@@ -232,14 +246,8 @@ def _read_sheets(
 def _read_sheet(
     sheet: Sheet, family: str | None, methodology: Methodology, key: bytes
 ) -> Extract | None:
-    if family == "fisoko_individual":
-        return read_individual(sheet, methodology, key)
-    if family == "fisoko_marks":
-        return read_marks(sheet, methodology)
-    if family == "fisoko_comparison":
-        return read_comparison(sheet, methodology)
-    if family == "rcoi_protocol":
-        return read_protocol(sheet, methodology, key)
+    if family in READERS:
+        return READERS[family](sheet, methodology, key)
     row = first_filled_row(sheet)
     if not row:
         return None

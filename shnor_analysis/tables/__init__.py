@@ -1,0 +1,176 @@
+"""Table contracts and data dictionary: what one row is, which columns, what they mean."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from shnor_analysis.tables.common import (
+    DECISIONS,
+    EVIDENCE,
+    GROUP_LEVELS,
+    LEVELS,
+    MODES,
+    PROCEDURES,
+    SEASONS,
+    SEVERITIES,
+)
+from shnor_analysis.tables.computed import (
+    CELL_SOURCES,
+    CELLS,
+    COMPUTED,
+    LOW_RESULTS,
+    LOW_RESULTS_EVIDENCE,
+    LOW_RESULTS_READINGS,
+    MARK_AGREEMENT,
+    PROCEDURE_RESULTS,
+    TERRITORY_MARK_AGREEMENT,
+    TERRITORY_RESULTS,
+)
+from shnor_analysis.tables.contract import (
+    Contract,
+    load_table,
+    store_table,
+)
+from shnor_analysis.tables.received import (
+    GIA_RESULTS,
+    GROUP_STATISTICS,
+    ISSUES,
+    RECEIVED,
+    SCHOOLS,
+    SOURCE_FILES,
+    VPR_RESULTS,
+    WORKS,
+)
+from shnor_analysis.tables.reported import (
+    CATEGORIES,
+    CONTEXT,
+    CONTEXT_INDICATORS,
+    CONTEXT_SOURCES,
+    CONTEXT_UNITS,
+    DEFICIT_LEVELS,
+    DIAGNOSTIC_PROCEDURES,
+    DIAGNOSTIC_WORKS,
+    EXPERT_CARDS,
+    GROUP_ITEM_REPORTS,
+    GROUP_ITEMS,
+    JOURNAL_MARKS,
+    JOURNAL_SUMMARIES,
+    MARK_STATUSES,
+    MEASURE_STATUSES,
+    MEDAL_CLAIMS,
+    OBJECTIVITY_LIST,
+    OO1_VALUES,
+    PARTICIPATION,
+    PAST_REGISTERS,
+    PERIODS,
+    PROCEDURE_CONDUCT,
+    REGISTER_STATUSES,
+    REGISTERS,
+    REPORTED,
+    REPORTED_INDICATORS,
+    ROADMAP,
+    ROLES,
+    SURVEY_ANSWERS,
+    SURVEY_SCALES,
+    SURVEY_TOTALS,
+    TEACHERS,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "CELLS",
+    "CELL_SOURCES",
+    "COMPUTED",
+    "CONTEXT",
+    "CONTEXT_INDICATORS",
+    "CONTEXT_SOURCES",
+    "CONTEXT_UNITS",
+    "CONTRACTS",
+    "DECISIONS",
+    "DEFICIT_LEVELS",
+    "DIAGNOSTIC_PROCEDURES",
+    "DIAGNOSTIC_WORKS",
+    "EVIDENCE",
+    "EXPERT_CARDS",
+    "GIA_RESULTS",
+    "GROUP_ITEMS",
+    "GROUP_ITEM_REPORTS",
+    "GROUP_LEVELS",
+    "GROUP_STATISTICS",
+    "ISSUES",
+    "JOURNAL_MARKS",
+    "JOURNAL_SUMMARIES",
+    "LEVELS",
+    "LOW_RESULTS",
+    "LOW_RESULTS_EVIDENCE",
+    "LOW_RESULTS_READINGS",
+    "MARK_AGREEMENT",
+    "MARK_STATUSES",
+    "MEASURE_STATUSES",
+    "MEDAL_CLAIMS",
+    "MODES",
+    "OBJECTIVITY_LIST",
+    "OO1_VALUES",
+    "PARTICIPATION",
+    "PAST_REGISTERS",
+    "PERIODS",
+    "PROCEDURES",
+    "PROCEDURE_CONDUCT",
+    "PROCEDURE_RESULTS",
+    "RECEIVED",
+    "REGISTERS",
+    "REGISTER_STATUSES",
+    "REPORTED",
+    "REPORTED_INDICATORS",
+    "ROADMAP",
+    "ROLES",
+    "SCHOOLS",
+    "SEASONS",
+    "SEVERITIES",
+    "SOURCE_FILES",
+    "SURVEY_ANSWERS",
+    "SURVEY_SCALES",
+    "SURVEY_TOTALS",
+    "TEACHERS",
+    "TERRITORY_MARK_AGREEMENT",
+    "TERRITORY_RESULTS",
+    "VPR_RESULTS",
+    "WORKS",
+    "Contract",
+    "data_dictionary",
+    "load_table",
+    "store_table",
+]
+
+CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED)}
+
+
+def data_dictionary() -> str:
+    """Describe every table and column as Markdown, from the contracts themselves.
+
+    Returns
+    -------
+    str
+        The text of ``docs/outputs.md``.
+    """
+    parts = [
+        "# Таблицы расчёта",
+        "Файлы Parquet в `data/processed/ТЕРРИТОРИЯ/ГОД`. Описание построено из договоров таблиц "
+        "(`shnor_analysis/tables.py`) командой `make docs`; проверяется тестом.",
+        "Доли хранятся числами от 0 до 1 без округления, отсутствующее значение пусто и никогда "
+        "не ноль.",
+    ]
+    for contract in CONTRACTS.values():
+        parts.append(
+            f"## {contract.name}: {contract.title}\n\nСтрока: {contract.row}. "
+            f"Ключ: {', '.join(f'`{name}`' for name in contract.key)}.\n\n"
+            "| столбец | тип | пусто | что это |\n|---|---|---|---|\n"
+            + "\n".join(_dictionary_row(name, spec) for name, spec in contract.columns.items())
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _dictionary_row(name: str, spec: pa.Column) -> str:
+    meaning = spec.title if spec.description == spec.title else f"{spec.title}: {spec.description}"
+    empty = "бывает" if spec.nullable else ""
+    return f"| `{name}` | {spec.metadata['dtype']} | {empty} | {meaning} |"

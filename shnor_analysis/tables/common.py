@@ -1,0 +1,35 @@
+"""Codes and columns that many tables share."""
+
+from __future__ import annotations
+
+from shnor_analysis.tables.contract import INTEGER, choice, column, count, text
+
+PROCEDURES = ("vpr", "oge", "ege", "gve9", "gve11")
+SEASONS = ("spring", "autumn", "main")
+LEVELS = ("base", "advanced", "none")
+SEVERITIES = ("error", "warning", "query", "note")
+GROUP_LEVELS = ("country", "region", "municipality", "school")
+MODES = ("A", "B", "C", "A_or_B", "A_and_B")
+DECISIONS = ("included", "not_included", "not_assessed")
+EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
+
+SCHOOL_ID = {"school_id": text("Код школы", "шесть цифр логина ФИС ОКО: код региона и номер школы")}
+WORK_ID = {
+    "work_id": text("Работа", "процедура, год, период, предмет, класс: vpr-2025-spring-rus-4")
+}
+ASSESSMENT_YEAR = {
+    "assessment_year": column(INTEGER, "Год оценки", "2025 означает 2024/25 учебный год")
+}
+PROVENANCE = {
+    "source_file": text("Файл", "путь от папки территории"),
+    "source_sheet": text("Лист", "лист книги; для CSV пусто", nullable=True),
+    "source_row": count("Строка", "номер строки на листе, как в Excel, с единицы"),
+}
+WORK = {
+    **ASSESSMENT_YEAR,
+    "procedure": choice("Процедура", PROCEDURES),
+    "season": choice("Период", SEASONS, "весна, осень, основной период ГИА"),
+    "subject": text("Предмет", "код из methodology/subjects.csv"),
+    "grade": column(INTEGER, "Класс", "класс, по программе которого написана работа"),
+    "level": choice("Уровень", LEVELS, "базовый, углублённый, без уровней"),
+}

@@ -1,0 +1,221 @@
+"""Contracts of what was computed: cells, indicators, decisions."""
+
+from __future__ import annotations
+
+from shnor_analysis.tables.common import DECISIONS, EVIDENCE, MODES, SCHOOL_ID, WORK, WORK_ID
+from shnor_analysis.tables.contract import (
+    INTEGER,
+    Contract,
+    choice,
+    column,
+    count,
+    flag,
+    number,
+    share,
+    text,
+)
+
+CELLS = Contract(
+    "cells",
+    "Ячейки",
+    "одна школа × одна работа: достаточные статистики, без учеников",
+    ("school_id", "work_id"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        **WORK,
+        "basis": choice(
+            "Основа", ("pupils", "aggregate"), "по ученикам или по сводному отчёту ФИС ОКО"
+        ),
+        "n_participants": count("Участников", "с действительным результатом"),
+        "n_mark_2": count("Отметок «2»", nullable=True),
+        "n_mark_3": count("Отметок «3»", nullable=True),
+        "n_mark_4": count("Отметок «4»", nullable=True),
+        "n_mark_5": count("Отметок «5»", nullable=True),
+        "n_below_minimum": count(
+            "Не преодолели минимум", "отметка «2» либо тестовый балл ниже минимума ЕГЭ"
+        ),
+        "n_score_raw": count("Первичных баллов", "у скольких участников балл известен"),
+        "sum_score_raw": number("Сумма первичных баллов", nullable=True),
+        "sumsq_score_raw": number("Сумма квадратов первичных баллов", nullable=True),
+        "n_score_scaled": count("Тестовых баллов", "у скольких участников балл известен"),
+        "sum_score_scaled": number("Сумма тестовых баллов", nullable=True),
+        "sumsq_score_scaled": number("Сумма квадратов тестовых баллов", nullable=True),
+        "n_mark_pairs": count(
+            "Пар отметок",
+            "участников, у которых есть и отметка за работу, и отметка по журналу",
+            nullable=True,
+        ),
+        "n_lowered": count("Понизили", "отметка за работу ниже журнальной", nullable=True),
+        "n_confirmed": count("Подтвердили", nullable=True),
+        "n_raised": count("Повысили", nullable=True),
+    },
+)
+
+CELL_SOURCES = Contract(
+    "cell_sources",
+    "Происхождение ячеек",
+    "одна школа × одна работа × один лист файла",
+    ("school_id", "work_id", "role", "source_file", "source_sheet"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        "role": choice(
+            "Роль",
+            ("pupils", "marks", "journal"),
+            "по ученикам; сводка отметок; сравнение с журналом",
+        ),
+        "source_file": text("Файл", "путь от папки территории"),
+        "source_sheet": text("Лист", "для CSV пусто"),
+        "n_rows": count("Строк"),
+        "source_row_first": count("Строка от"),
+        "source_row_last": count("Строка до"),
+    },
+)
+
+PROCEDURE_RESULTS = Contract(
+    "procedure_results",
+    "Результаты процедур",
+    "одна школа × одна работа: доли с интервалами",
+    ("school_id", "work_id"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        **WORK,
+        "n_participants": count("Участников"),
+        "n_below_minimum": count("Не преодолели минимум"),
+        "below_minimum_share": share("Доля не преодолевших минимум", nullable=True),
+        "below_minimum_share_lower": share("Нижняя граница", "Уилсон, 95 %", nullable=True),
+        "below_minimum_share_upper": share("Верхняя граница", "Уилсон, 95 %", nullable=True),
+        "high_mark_share": share("Доля «4» и «5»", nullable=True),
+        "high_mark_share_lower": share("Нижняя граница", nullable=True),
+        "high_mark_share_upper": share("Верхняя граница", nullable=True),
+        "status": choice("Состояние", ("ok", "no_data", "too_few")),
+    },
+)
+
+TERRITORY_RESULTS = Contract(
+    "territory_results",
+    "Результаты территории",
+    "одна работа: муниципалитет рядом с регионом и страной",
+    ("work_id",),
+    {
+        **WORK_ID,
+        **WORK,
+        "n_schools": count("Школ"),
+        "n_participants": count("Участников"),
+        "n_below_minimum": count("Не преодолели минимум"),
+        "below_minimum_share": share("Доля не преодолевших минимум", nullable=True),
+        "below_minimum_share_lower": share("Нижняя граница", nullable=True),
+        "below_minimum_share_upper": share("Верхняя граница", nullable=True),
+        "high_mark_share": share("Доля «4» и «5»", nullable=True),
+        "region_below_minimum_share": share("Регион: доля «2»", nullable=True),
+        "country_below_minimum_share": share("Вся выборка: доля «2»", nullable=True),
+    },
+)
+
+_AGREEMENT = {
+    "n_mark_pairs": count("Пар отметок"),
+    "n_lowered": count("Понизили"),
+    "n_confirmed": count("Подтвердили"),
+    "n_raised": count("Повысили"),
+    "lowered_share": share("Доля понизивших", nullable=True),
+    "lowered_share_lower": share("Нижняя граница", nullable=True),
+    "lowered_share_upper": share("Верхняя граница", nullable=True),
+    "confirmed_share": share("Доля подтвердивших", nullable=True),
+    "confirmed_share_lower": share("Нижняя граница", nullable=True),
+    "confirmed_share_upper": share("Верхняя граница", nullable=True),
+    "raised_share": share("Доля повысивших", nullable=True),
+}
+
+MARK_AGREEMENT = Contract(
+    "mark_agreement",
+    "Отметки за работу и по журналу",
+    "одна школа × одна работа ВПР",
+    ("school_id", "work_id"),
+    {**SCHOOL_ID, **WORK_ID, **WORK, **_AGREEMENT},
+)
+
+TERRITORY_MARK_AGREEMENT = Contract(
+    "territory_mark_agreement",
+    "Отметки за работу и по журналу по территории",
+    "одна работа ВПР",
+    ("work_id",),
+    {**WORK_ID, **WORK, **_AGREEMENT},
+)
+
+LOW_RESULTS_EVIDENCE = Contract(
+    "low_results_evidence",
+    "Основания: процедуры, вошедшие в правило",
+    "одна школа × одна процедура из перечня правила",
+    ("school_id", "work_id"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        **WORK,
+        "n_participants": count("Участников"),
+        "n_below_minimum": count("Не преодолели минимум"),
+        "below_minimum_share": share("Доля", nullable=True),
+        "below_minimum_share_lower": share("Нижняя граница", nullable=True),
+        "below_minimum_share_upper": share("Верхняя граница", nullable=True),
+        "is_low": flag("Низкий результат", "по букве правила: 10·не преодолели ≥ 3·участников"),
+        "n_to_threshold": column(
+            INTEGER,
+            "До порога, человек",
+            "сколько участников отделяет от порога; минус — на столько меньше нужно, чтобы выйти; "
+            "пусто — участников меньше, чем требует правило",
+            nullable=True,
+        ),
+        "p_low": share(
+            "Вероятность", "вероятность, что доля школы при том же обучении не ниже порога"
+        ),
+        "size_class": choice("Численность", ("tiny", "small", "reliable")),
+    },
+)
+
+LOW_RESULTS = Contract(
+    "low_results",
+    "Признак низких результатов",
+    "одна школа одного года оценки",
+    ("school_id",),
+    {
+        **SCHOOL_ID,
+        "assessment_year": column(INTEGER, "Год оценки"),
+        "decision": choice("Решение", DECISIONS),
+        "reason_code": text("Код основания", "слова к нему — в report/texts_ru.yaml"),
+        "clause_a": flag("Пункт А", "две процедуры и более за год", nullable=True),
+        "clause_b": flag("Пункт Б", "одна процедура два года подряд", nullable=True),
+        "clause_c": flag("Пункт В", "две процедуры и более за два года", nullable=True),
+        "n_procedures": count("Процедур в этом году"),
+        "n_compared": count("Процедур с прошлым годом", "по ним проверено повторение"),
+        "n_low_current": count("Низких в этом году"),
+        "n_low_previous": count("Низких в прошлом году"),
+        "evidence": choice("Уверенность", EVIDENCE),
+        "regulation_id": text("Правило"),
+        "rule_mode": text("Режим правила"),
+    },
+)
+
+LOW_RESULTS_READINGS = Contract(
+    "low_results_readings",
+    "Перечень при разном чтении правила",
+    "одно чтение правила × одна школа",
+    ("rule_mode", "school_id"),
+    {
+        "rule_mode": choice("Режим правила", MODES),
+        **SCHOOL_ID,
+        "decision": choice("Решение", DECISIONS),
+    },
+)
+
+COMPUTED = (
+    CELLS,
+    CELL_SOURCES,
+    PROCEDURE_RESULTS,
+    TERRITORY_RESULTS,
+    MARK_AGREEMENT,
+    TERRITORY_MARK_AGREEMENT,
+    LOW_RESULTS_EVIDENCE,
+    LOW_RESULTS,
+    LOW_RESULTS_READINGS,
+)
