@@ -15,7 +15,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from shnor_analysis import __version__
 from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
@@ -25,6 +27,7 @@ from shnor_analysis.workspace import Workspace, find_workspace
 USER_ERROR = 2
 DEMO_SEED = 2025
 DEFAULT_RULE = "federal-low-results"
+TEMPLATES_FOLDER = "Шаблоны"
 INTERRUPTED = 130
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -144,15 +147,21 @@ def new(
         ),
     ] = DEFAULT_RULE,
 ) -> None:
-    """Создать папку новой территории с описанием; файлы положите в неё сами.
+    """Создать папку новой территории с описанием и шаблонами форм; файлы положите в неё сами.
 
-    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml.
+    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Рядом, в папке
+    Шаблоны, лежат книги Excel, которые заполняют школы и отделы; незаполненные ничему не мешают.
     """
+    from shnor_analysis.methodology import load_methodology
     from shnor_analysis.new_place import create_place
+    from shnor_analysis.templates import write_templates
 
     workspace = find_workspace()
     path = create_place(workspace, place, name, region, municipality, rule)
+    methodology = load_methodology(workspace.methodology, rule)
+    templates = write_templates(path.parent / TEMPLATES_FOLDER, methodology)
     _print_paths(workspace, "Описание территории", (path,))
+    _print_paths(workspace, "Шаблоны форм", templates)
     console.print(
         f"Положите файлы ФИС ОКО и РЦОИ в data/raw/{place} и выполните: "
         f"shnor check {place} --year ГОД"
@@ -164,14 +173,17 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     """Прочитать файлы, ничего не считая, и показать, что найдено и что с ними не так.
 
     Перечень замечаний с файлом, листом и строкой сохраняется в
-    reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx: общий лист и по листу на школу.
+    reports/ТЕРРИТОРИЯ/ГОД/issues.xlsx: общий лист и по листу на школу. Письма школам,
+    от которых нужен ответ, — рядом, в папке letters. В конце сказано, для каких разделов
+    отчёта есть файлы, чего нет и где это взять.
     """
     from shnor_analysis import publication
     from shnor_analysis.report.texts import text
 
     workspace = find_workspace()
     with _progress() as say:
-        intake, path = publication.check(workspace, place, year, say)
+        run = publication.check(workspace, place, year, say)
+    intake = run.intake
     files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
     kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))
     counts = kinds.groupby(["family", "status"], as_index=False).agg(
@@ -185,7 +197,14 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     for severity, n in intake.issues["severity"].value_counts().items():
         found.add_row(text("severity", str(severity)), str(n))
     console.print(found)
-    _print_paths(workspace, "Перечень замечаний", (path,))
+    for line in run.readiness:
+        if line.depth == 0:
+            console.print()
+        look = "bold" if line.depth == 0 else ""
+        console.print(Padding(Text(line.text, look), (0, 0, 0, 2 * line.depth)))
+    console.print()
+    _print_paths(workspace, "Перечень замечаний", (run.issues,))
+    _print_letters(workspace, run.letters)
 
 
 @app.command(cls=RussianCommand)
@@ -205,6 +224,7 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
         f"замечаний: {run.n_issues}."
     )
     _print_paths(workspace, "Готовые документы", run.documents)
+    _print_letters(workspace, run.letters)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
 
 
@@ -230,6 +250,12 @@ def _print_paths(workspace: Workspace, title: str, paths: tuple[Path, ...]) -> N
     console.print(f"[bold]{title}:[/bold]")
     for path in paths:
         console.print(f"  {escape(path.relative_to(workspace.root).as_posix())}", soft_wrap=True)
+
+
+def _print_letters(workspace: Workspace, letters: tuple[Path, ...]) -> None:
+    """One line for all letters: there may be as many as schools."""
+    if letters:
+        _print_paths(workspace, f"Письма школам ({len(letters)})", (letters[0].parent,))
 
 
 def main() -> None:

@@ -36,7 +36,8 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
         aggregate, the one with more participants counts, by pupil when they are equal: rows may
         be missing or left out as errors, the aggregate then knows more. Journal counts come from
         pupils, else from the comparison report. A ЕГЭ work whose minimum is unknown makes no
-        cell: nothing is guessed.
+        cell: nothing is guessed. In the same way pupils whose ВПР mark is unknown, since no scale
+        is known for their protocol, are no participants of a cell.
     """
     connection = ibis.duckdb.connect()
     try:

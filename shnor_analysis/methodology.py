@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -30,11 +30,13 @@ class Confidence(StrEnum):
     PROJECT_DEFAULT = "project_default"
 
 
-class _Frozen(BaseModel):
+class StrictModel(BaseModel):
+    """A frozen model that refuses unknown keys and loose types."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Sourced(_Frozen):
+class Sourced(StrictModel):
     """A number or a choice with its origin: no threshold exists without one."""
 
     source: str = Field(min_length=1)
@@ -67,7 +69,7 @@ class ProcedureSet(Sourced):
     grades: Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
 
 
-class LowResultsRule(_Frozen):
+class LowResultsRule(StrictModel):
     """A rule «share below the minimum in several procedures» with every parameter sourced."""
 
     id: str
@@ -87,27 +89,127 @@ class LowResultsRule(_Frozen):
     likely_probability: SourcedShare
 
 
+_ProcedureName = Literal["vpr", "oge", "ege", "gve9", "gve11"]
+
+
 class SeriesBreak(Sourced):
-    """Why a year of a procedure cannot simply be compared with the years before it."""
+    """Why a year of a procedure cannot simply be compared with other years.
 
-    procedure: Literal["vpr", "oge", "ege", "gve9", "gve11"]
+    Empty ``subjects`` or ``grades`` mean all of them. ``extent`` says whether a new series starts
+    with the year or only the year itself stands apart.
+    """
+
+    procedure: _ProcedureName
     assessment_year: int
-    text: str
+    subjects: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    grades: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    extent: Literal["from_year", "only_year"]
+    effect: Literal["shares_only", "not_comparable"]
+    reason: Literal["programme", "season", "work_changed", "max_score", "not_held"]
+    text: str = Field(min_length=1)
 
 
-class Comparability(_Frozen):
-    """All known breaks in series."""
+class RandomSubjects(Sourced):
+    """Grades in which a school writes by lot every subject but those that all schools write."""
+
+    procedure: _ProcedureName
+    year_from: int
+    year_to: int | None = None
+    grades: Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
+    written_by_all: Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class Comparability(StrictModel):
+    """What prevents the comparison of years: known breaks, lots and two thresholds."""
 
     breaks: Annotated[tuple[SeriesBreak, ...], Field(strict=False)]
+    random_subjects: Annotated[tuple[RandomSubjects, ...], Field(strict=False)]
+    min_participation: SourcedShare
+    max_cohort_change: SourcedShare
 
 
-class Place(_Frozen):
+class SourceFamily(StrictModel):
+    """A kind of file and where an office gets it; its name is in ``texts_ru.yaml``."""
+
+    family: str
+    where: str = Field(min_length=1)
+
+
+class PartNeed(StrictModel):
+    """What one kind of file gives to one part of the report.
+
+    Any of ``replaced_by`` is enough when the kind itself is not there.
+    """
+
+    family: str
+    is_required: bool
+    years: Annotated[
+        tuple[Literal["current", "previous"], ...], Field(strict=False, min_length=1)
+    ] = ("current",)
+    replaced_by: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    adds: str = Field(min_length=1)
+
+
+class ReportPart(StrictModel):
+    """One part of the report and the files it is made of."""
+
+    part: str = Field(pattern=r"^[a-z0-9_]{4,32}$")
+    title: str = Field(min_length=1)
+    needs: Annotated[tuple[PartNeed, ...], Field(strict=False, min_length=1)]
+
+
+class ReportParts(StrictModel):
+    """All parts of the report, in reading order, and all kinds of files they need."""
+
+    families: Annotated[tuple[SourceFamily, ...], Field(strict=False)]
+    parts: Annotated[tuple[ReportPart, ...], Field(strict=False)]
+
+    def where(self, family: str) -> str:
+        """Where a kind of file is got."""
+        return next(entry.where for entry in self.families if entry.family == family)
+
+    def title(self, part: str) -> str:
+        """Printed title of a part."""
+        return next(entry.title for entry in self.parts if entry.part == part)
+
+
+class PlaceRegulations(StrictModel):
+    """File stems of the rules in ``regulations/`` that the place applies."""
+
+    low_results: str
+
+
+class PlaceTerms(StrictModel):
+    """How the place calls its registers: regions say ШНОР or ШНРО, ШНСУ or ШФНСУ."""
+
+    low_results: str = Field(min_length=1)
+    adverse_conditions: str = Field(min_length=1)
+
+
+class PlaceResponsible(StrictModel):
+    """Who answers for what: posts or organisations, never names."""
+
+    monitoring: str = Field(min_length=1)
+    decisions: str = Field(min_length=1)
+
+
+class PlacePublication(StrictModel):
+    """What may be printed: shares of groups smaller than this are not."""
+
+    min_participants: int = Field(ge=1)
+
+
+class Place(StrictModel):
     """A territory as its office describes it in ``monitoring.yaml`` beside the files."""
 
-    name: str
-    region_name: str
+    name: str = Field(min_length=1)
+    region_name: str = Field(min_length=1)
     municipality_id: str = Field(pattern=r"^reg\d{2}_m\d{3}$")
-    low_results_regulation: str
+    regulations: PlaceRegulations
+    terms: PlaceTerms
+    responsible: PlaceResponsible
+    publication: PlacePublication
+    answer_days: int = Field(ge=1)
 
 
 @dataclass(frozen=True)
@@ -144,6 +246,75 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class ExplanationReason:
+    """One reason a school may give for what was found in its data."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FormAddress:
+    """Where a number of form ОО-1 stands and what it counts; addresses of one indicator add up."""
+
+    year_from: int
+    year_to: int
+    section: str
+    row_code: str
+    column_code: str
+    indicator: str
+    unit: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class AnswerRank:
+    """Place of a worded answer on the scale of its indicator."""
+
+    indicator: str
+    answer: str
+    value: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class CardIndicator:
+    """One indicator of the expert card; schools shorten its title as in ``aliases``."""
+
+    id: str
+    direction: int
+    title: str
+    aliases: tuple[str, ...]
+    method: str
+    source: str
+    clause: str
+    confidence: Confidence
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """How the indicator may be written."""
+        return (self.title, *self.aliases)
+
+
+@dataclass(frozen=True)
+class CatalogueIndicator:
+    """An indicator that somebody must report; its parts follow from the words of its clause."""
+
+    id: str
+    title: str
+    numerator: str
+    denominator: str
+    unit: str
+    level: str
+    regulation: str
+    clause: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
 class HeadingRule:
     """One way a column is headed in files of some years."""
 
@@ -152,6 +323,12 @@ class HeadingRule:
     year_to: int
     heading: str
     is_pattern: bool
+
+
+@lru_cache(maxsize=2**16)
+def _has(pattern: str, text: str) -> bool:
+    """Whether a heading matches; remembered, since thousands of files share their headings."""
+    return re.search(pattern, text) is not None
 
 
 @dataclass(frozen=True)
@@ -185,21 +362,22 @@ class ColumnMap:
         dict
             Our column → zero-based position of its first match. Absent columns are absent.
         """
-        normal = [normal_text(header) for header in headers]
+        positions: dict[str, int] = {}
+        for position, header in enumerate(headers):
+            positions.setdefault(normal_text(header), position)
         found: dict[str, int] = {}
         for rule in self.rules:
             if rule.column in found:
                 continue
             if year is not None and not rule.year_from <= year <= rule.year_to:
                 continue
-            for position, header in enumerate(normal):
-                if rule.is_pattern:
-                    hit = re.search(rule.heading, header) is not None
-                else:
-                    hit = header == normal_text(rule.heading)
-                if hit:
-                    found[rule.column] = position
-                    break
+            if not rule.is_pattern:
+                position = positions.get(normal_text(rule.heading), -1)
+            else:
+                hits = (at for text, at in positions.items() if _has(rule.heading, text))
+                position = next(hits, -1)
+            if position >= 0:
+                found[rule.column] = position
         return found
 
 
@@ -212,10 +390,21 @@ class Methodology:
 
     folder: Path
     low_results: LowResultsRule
-    breaks: tuple[SeriesBreak, ...]
+    comparability: Comparability
+    report_parts: ReportParts
+    explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
     scales: tuple[Scale, ...]
     column_maps: dict[str, ColumnMap]
+    expert_card: tuple[CardIndicator, ...]
+    catalogue: tuple[CatalogueIndicator, ...]
+    oo1_mapping: tuple[FormAddress, ...]
+    context_answers: tuple[AnswerRank, ...]
+
+    @property
+    def breaks(self) -> tuple[SeriesBreak, ...]:
+        """Known breaks in series."""
+        return self.comparability.breaks
 
     @cached_property
     def _subject_by_name(self) -> dict[str, Subject]:
@@ -288,9 +477,19 @@ def normal_text(value: object) -> str:
     >>> normal_text("Отметка\xa0за  четвёрть ")
     'отметка за четверть'
     """
+    if isinstance(value, str):
+        return _normal(value) if len(value) <= _LONGEST_REMEMBERED else _normal.__wrapped__(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = unicodedata.normalize("NFKC", "" if value is None else str(value))
+    return "" if value is None else _normal(str(value))
+
+
+_LONGEST_REMEMBERED = 500  # no heading or name is longer; a longer text is not worth the memory
+
+
+@lru_cache(maxsize=2**16)
+def _normal(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text)
     return re.sub(r"\s+", " ", text).strip().lower().replace("ё", "е")
 
 
@@ -317,10 +516,16 @@ def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
     return Methodology(
         folder=folder,
         low_results=load_low_results_rule(folder, low_results_regulation),
-        breaks=_model_from_yaml(folder / "comparability.yaml", Comparability).breaks,
+        comparability=load_model(folder / "comparability.yaml", Comparability),
+        report_parts=_load_report_parts(folder / "report_parts.yaml"),
+        explanation_reasons=_load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=_load_subjects(folder / "subjects.csv"),
         scales=_load_scales(folder / "scales.csv"),
         column_maps={path.stem: _load_column_map(path) for path in maps},
+        expert_card=_load_expert_card(folder / "expert_card.csv"),
+        catalogue=_load_catalogue(folder / "catalogue.csv"),
+        oo1_mapping=_load_oo1_mapping(folder / "oo1_mapping.csv"),
+        context_answers=_load_context_answers(folder / "context_answers.csv"),
     )
 
 
@@ -332,18 +537,25 @@ def load_low_results_rule(folder: Path, regulation: str) -> LowResultsRule:
         raise MethodologyError(
             f"methodology/regulations: нет правила «{regulation}»; есть: {known}."
         )
-    return _model_from_yaml(path, LowResultsRule)
+    return load_model(path, LowResultsRule)
 
 
 def load_place(path: Path) -> Place:
     """Load ``monitoring.yaml`` of a territory; see :func:`load_methodology` for errors."""
-    return _model_from_yaml(path, Place)
+    return load_model(path, Place)
 
 
-_Model = TypeVar("_Model", bound=_Frozen)
+_Model = TypeVar("_Model", bound=StrictModel)
 
 
-def _model_from_yaml(path: Path, model: type[_Model]) -> _Model:
+def load_model(path: Path, model: type[_Model]) -> _Model:
+    """Load one YAML file into a strict model.
+
+    Raises
+    ------
+    MethodologyError
+        One Russian sentence with file, place, found and expected.
+    """
     where = f"{path.parent.name}/{path.name}"
     try:
         data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
@@ -431,6 +643,39 @@ def _confidence(path: Path, number: int, value: str) -> Confidence:
         ) from None
 
 
+def _load_report_parts(path: Path) -> ReportParts:
+    loaded = load_model(path, ReportParts)
+    _refuse_duplicates(path, [entry.family for entry in loaded.families])
+    _refuse_duplicates(path, [entry.part for entry in loaded.parts])
+    known = {entry.family for entry in loaded.families}
+    for part in loaded.parts:
+        _refuse_duplicates(path, [f"{part.part}, {need.family}" for need in part.needs])
+        named = {name for need in part.needs for name in (need.family, *need.replaced_by)}
+        if named - known:
+            raise MethodologyError(
+                f"{path.name}, {part.part}: вида файлов {', '.join(sorted(named - known))} нет "
+                "в перечне families; допишите его или исправьте код."
+            )
+    return loaded
+
+
+_REASON_FIELDS = ("code", "text")
+_REASON_CODE = re.compile(r"^П\d{1,2}$")
+
+
+def _load_explanation_reasons(path: Path) -> tuple[ExplanationReason, ...]:
+    reasons = []
+    for number, row in enumerate(_rows(path, _REASON_FIELDS), start=2):
+        if not _REASON_CODE.match(row["code"]) or not row["text"].strip():
+            raise MethodologyError(
+                f"{path.name}, строка {number}: код «{row['code']}», текст «{row['text']}»; "
+                "ожидались код вида П1 (русская буква) и непустой текст."
+            )
+        reasons.append(ExplanationReason(row["code"], row["text"].strip()))
+    _refuse_duplicates(path, [reason.code for reason in reasons])
+    return tuple(reasons)
+
+
 _SUBJECT_FIELDS = (
     "subject", "name", "name_dative", "sheet_code", "rcoi_code", "aliases", "source", "confidence",
 )  # fmt: skip
@@ -497,6 +742,140 @@ def _load_scales(path: Path) -> tuple[Scale, ...]:
 
 def _int_or_none(text: str) -> int | None:
     return int(text) if text else None
+
+
+_ADDRESS_FIELDS = (
+    "year_from", "year_to", "section", "row_code", "column_code", "indicator", "unit", "source",
+    "confidence",
+)  # fmt: skip
+
+
+def _load_oo1_mapping(path: Path) -> tuple[FormAddress, ...]:
+    addresses = []
+    for number, row in enumerate(_rows(path, _ADDRESS_FIELDS), start=2):
+        _refuse_blank(path, number, row)
+        try:
+            year_from, year_to = int(row["year_from"]), int(row["year_to"])
+        except ValueError as broken:
+            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+        addresses.append(
+            FormAddress(
+                year_from,
+                year_to,
+                row["section"],
+                row["row_code"],
+                row["column_code"],
+                row["indicator"],
+                row["unit"],
+                row["source"],
+                _confidence(path, number, row["confidence"]),
+            )
+        )
+    _refuse_duplicates(
+        path,
+        [f"{a.section} {a.row_code} {a.column_code} с {a.year_from} года" for a in addresses],
+    )
+    return tuple(addresses)
+
+
+_ANSWER_FIELDS = ("indicator", "answer", "value", "source", "confidence")
+
+
+def _load_context_answers(path: Path) -> tuple[AnswerRank, ...]:
+    answers = []
+    for number, row in enumerate(_rows(path, _ANSWER_FIELDS), start=2):
+        _refuse_blank(path, number, row)
+        try:
+            value = int(row["value"])
+        except ValueError as broken:
+            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+        confidence = _confidence(path, number, row["confidence"])
+        answers.append(
+            AnswerRank(row["indicator"], row["answer"], value, row["source"], confidence)
+        )
+    _refuse_duplicates(path, [f"{a.indicator}: {normal_text(a.answer)}" for a in answers])
+    return tuple(answers)
+
+
+def _refuse_blank(path: Path, number: int, row: dict[str, str]) -> None:
+    blank = [name for name, value in row.items() if not value.strip()]
+    if blank:
+        raise MethodologyError(
+            f"{path.name}, строка {number}: не заполнено {', '.join(blank)}; допишите."
+        )
+
+
+_CARD_FIELDS = (
+    "id", "direction", "title", "aliases", "method", "source", "clause", "confidence",
+)  # fmt: skip
+_CARD_METHODS = {"fact", "share80"}
+
+
+def _load_expert_card(path: Path) -> tuple[CardIndicator, ...]:
+    indicators = []
+    for number, row in enumerate(_rows(path, _CARD_FIELDS), start=2):
+        _refuse_unknown(path, number, "method", row["method"], _CARD_METHODS)
+        if not row["direction"].isdecimal():
+            raise MethodologyError(
+                f"{path.name}, строка {number}: direction «{row['direction']}», ожидается число."
+            )
+        indicators.append(
+            CardIndicator(
+                id=row["id"],
+                direction=int(row["direction"]),
+                title=row["title"],
+                aliases=tuple(a for a in row["aliases"].split("|") if a),
+                method=row["method"],
+                source=row["source"],
+                clause=row["clause"],
+                confidence=_confidence(path, number, row["confidence"]),
+            )
+        )
+    _refuse_duplicates(path, [one.id for one in indicators])
+    return tuple(indicators)
+
+
+_CATALOGUE_FIELDS = (
+    "id", "title", "numerator", "denominator", "unit", "level", "regulation", "clause", "source",
+    "confidence",
+)  # fmt: skip
+_CATALOGUE_UNITS = {"share", "count", "units"}
+_CATALOGUE_LEVELS = {"school", "territory"}
+
+
+def _load_catalogue(path: Path) -> tuple[CatalogueIndicator, ...]:
+    indicators = []
+    for number, row in enumerate(_rows(path, _CATALOGUE_FIELDS), start=2):
+        _refuse_unknown(path, number, "unit", row["unit"], _CATALOGUE_UNITS)
+        _refuse_unknown(path, number, "level", row["level"], _CATALOGUE_LEVELS)
+        if row["unit"] == "share" and not (row["numerator"] and row["denominator"]):
+            raise MethodologyError(
+                f"{path.name}, строка {number}: у доли нет числителя или знаменателя."
+            )
+        indicators.append(
+            CatalogueIndicator(
+                id=row["id"],
+                title=row["title"],
+                numerator=row["numerator"],
+                denominator=row["denominator"],
+                unit=row["unit"],
+                level=row["level"],
+                regulation=row["regulation"],
+                clause=row["clause"],
+                source=row["source"],
+                confidence=_confidence(path, number, row["confidence"]),
+            )
+        )
+    _refuse_duplicates(path, [one.id for one in indicators])
+    return tuple(indicators)
+
+
+def _refuse_unknown(path: Path, number: int, name: str, value: str, known: set[str]) -> None:
+    if value not in known:
+        raise MethodologyError(
+            f"{path.name}, строка {number}: {name} «{value}», ожидается одно из "
+            f"{', '.join(sorted(known))}."
+        )
 
 
 _MAP_FIELDS = ("column", "year_from", "year_to", "heading", "kind")

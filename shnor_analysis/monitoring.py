@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
+from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.workspace import find_workspace
@@ -50,6 +51,19 @@ class Monitoring:
         if not (folder / pipeline.MANIFEST).is_file():
             pipeline.compute(workspace, place, assessment_year)
         return cls(description, methodology, assessment_year, folder)
+
+    def reported(self, name: str) -> pd.DataFrame:
+        """A table of what schools and offices reported, by the name of its contract.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such table; the sentence names those there are.
+        """
+        known = {contract.name: contract for contract in tables.REPORTED}
+        if name not in known:
+            raise ParameterError(f"Нет таблицы «{name}»; есть: {', '.join(sorted(known))}.")
+        return tables.load_table(known[name], self.folder / pipeline.TIDY)
 
     @property
     def rule(self) -> LowResultsRule:
@@ -125,3 +139,13 @@ class Monitoring:
     def low_results_evidence(self) -> pd.DataFrame:
         """Procedures behind the decisions: one row per school × work."""
         return tables.load_table(tables.LOW_RESULTS_EVIDENCE, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def comparability(self) -> pd.DataFrame:
+        """Table ``comparability``."""
+        return tables.load_table(tables.COMPARABILITY, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def report_parts(self) -> pd.DataFrame:
+        """Table ``report_parts``."""
+        return tables.load_table(tables.REPORT_PARTS, self.folder / pipeline.INDICATORS)

@@ -14,10 +14,19 @@ from shnor_analysis.workspace import Workspace
 
 PLACE_FILE = "monitoring.yaml"
 FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+# A share among fewer people tells about single children; the office may ask for more.
+MIN_PARTICIPANTS = 5
+# Two working weeks, counted in days; the office may give more.
+ANSWER_DAYS = 14
 HEADER = """\
-# Описание территории. Правила лежат в methodology/regulations; имя файла — без .yaml.
+# Описание территории.
 # municipality_id — код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.
 # region_name — регион так, как он назван в тех же отчётах.
+# regulations — правила из methodology/regulations; имя файла — без .yaml.
+# terms — как в регионе зовут школы с низкими результатами и в неблагоприятных условиях.
+# responsible — должности или организации, не фамилии: кто ведёт мониторинг, кто решает.
+# publication.min_participants — доля среди меньшего числа участников не печатается.
+# answer_days — сколько дней даётся школе на ответ по замечаниям.
 """
 
 
@@ -64,7 +73,14 @@ def create_place(
             "name": name,
             "region_name": region_name,
             "municipality_id": municipality_id,
-            "low_results_regulation": rule,
+            "regulations": {"low_results": rule},
+            "terms": {"low_results": "ШНОР", "adverse_conditions": "ШНСУ"},
+            "responsible": {
+                "monitoring": "методический центр",
+                "decisions": "управление образования",
+            },
+            "publication": {"min_participants": MIN_PARTICIPANTS},
+            "answer_days": ANSWER_DAYS,
         },
         text,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,12 +15,22 @@ from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.engine import cell_sources, cells
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.intake import Intake, read_place
+from shnor_analysis.intake import Intake, explained_issues, read_place
 from shnor_analysis.intake.pupils import load_or_create_key
+from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
-from shnor_analysis.methodology import Methodology, Place, load_methodology, load_place
+from shnor_analysis.methodology import (
+    Confidence,
+    Methodology,
+    Place,
+    SourcedInt,
+    load_methodology,
+    load_place,
+)
 from shnor_analysis.new_place import PLACE_FILE
+from shnor_analysis.place_settings import load_place_settings
 from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
@@ -60,7 +70,21 @@ def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
             f"создайте его командой «shnor new {place}» (справка: shnor new --help)."
         )
     description = load_place(folder / PLACE_FILE)
-    return description, load_methodology(workspace.methodology, description.low_results_regulation)
+    rule = description.regulations.low_results
+    return description, _with_publication(
+        load_methodology(workspace.methodology, rule), description
+    )
+
+
+def _with_publication(methodology: Methodology, place: Place) -> Methodology:
+    """The smallest group whose share is printed is the choice of the place, not of the rule."""
+    smallest = SourcedInt(
+        value=place.publication.min_participants,
+        source=f"{PLACE_FILE} территории: publication.min_participants",
+        confidence=Confidence.PROJECT_DEFAULT,
+    )
+    rule = methodology.low_results.model_copy(update={"report_participants": smallest})
+    return replace(methodology, low_results=rule)
 
 
 def compute(
@@ -104,23 +128,23 @@ def compute_tables(
     description, methodology = open_place(workspace, place)
     intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
+    intake = explained(intake, methodology, assessment_year)
     with replaced_folder(workspace.processed(place, assessment_year)) as draft:
-        for field in fields(intake):
-            contract = tables.CONTRACTS[field.name]
-            tables.store_table(getattr(intake, field.name), contract, draft / TIDY)
+        for name, frame in intake.tables().items():
+            tables.store_table(frame, tables.CONTRACTS[name], draft / TIDY)
         progress("Собираю ячейки: школа × работа", "")
         school_cells = cells(draft / TIDY, methodology)
         school_cells = school_cells[school_cells["assessment_year"] <= assessment_year]
         tables.store_table(school_cells, tables.CELLS, draft / CELLS)
         tables.store_table(cell_sources(draft / TIDY), tables.CELL_SOURCES, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
-        indicators = _indicators(school_cells, intake, methodology, description)
+        indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
         for name, frame in indicators.items():
             tables.store_table(frame, tables.CONTRACTS[name], draft / INDICATORS)
         progress("Применяю правило низких результатов", "")
         low = decide_low_results(
             indicators["procedure_results"],
-            intake.schools,
+            working_schools(intake.schools, assessment_year),
             methodology.low_results,
             assessment_year,
         )
@@ -136,13 +160,35 @@ def read_files(workspace: Workspace, place: str, progress: Progress) -> Intake:
     """Read and check every file of a place; the key of pseudonyms is made on first use."""
     description, methodology = open_place(workspace, place)
     progress(READING, "")
+    folder = workspace.raw(place)
     return read_place(
-        workspace.raw(place),
+        folder,
         methodology,
         load_or_create_key(workspace.pupil_key),
         lambda file: progress(READING, file),
-        description.municipality_id,
+        load_place_settings(folder, workspace.methodology, description.municipality_id),
     )
+
+
+def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
+    """Schools that were not yet part of another one in that year."""
+    return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]
+
+
+def mergers(schools: pd.DataFrame) -> pd.DataFrame:
+    """Mergers of schools: ``old_school``, ``new_school``, ``assessment_year``."""
+    merged = schools[schools["merged_into"].notna()]
+    columns = {"school_id": "old_school", "merged_into": "new_school",
+               "merged_from_year": "assessment_year"}  # fmt: skip
+    return merged[list(columns)].rename(columns=columns)
+
+
+def explained(intake: Intake, methodology: Methodology, assessment_year: int) -> Intake:
+    """Put the schools' answers beside the remarks they belong to."""
+    reasons = {reason.code: reason.text for reason in methodology.explanation_reasons}
+    explanations = intake.reported["explanations"]
+    issues = explained_issues(intake.issues, explanations, reasons, assessment_year)
+    return replace(intake, issues=issues)
 
 
 def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
@@ -163,7 +209,11 @@ def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
 
 
 def _indicators(
-    school_cells: pd.DataFrame, intake: Intake, methodology: Methodology, place: Place
+    school_cells: pd.DataFrame,
+    intake: Intake,
+    methodology: Methodology,
+    place: Place,
+    assessment_year: int,
 ) -> dict[str, pd.DataFrame]:
     return {
         "procedure_results": procedure_results(
@@ -172,6 +222,14 @@ def _indicators(
         "territory_results": territory_results(
             school_cells, intake.group_statistics, place.region_name
         ),
+        "comparability": comparability(
+            intake.works,
+            school_cells,
+            methodology.comparability,
+            intake.reported["participation"],
+            mergers(intake.schools),
+        ),
+        "report_parts": report_parts(intake.source_files, methodology, assessment_year),
         "mark_agreement": mark_agreement(school_cells),
         "territory_mark_agreement": territory_mark_agreement(school_cells),
     }

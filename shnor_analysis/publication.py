@@ -10,10 +10,12 @@ from nbformat import NotebookNode
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake import Intake
+from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.notebook_run import NotebookError, Parameters, run_notebook
 from shnor_analysis.pipeline import (
     Progress,
     compute_tables,
+    explained,
     open_place,
     read_files,
     require_year,
@@ -23,13 +25,15 @@ from shnor_analysis.report.exporters import WRITERS
 from shnor_analysis.report.from_notebook import document_from_notebook
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.letters import letters
+from shnor_analysis.report.readiness import Line, readiness
 from shnor_analysis.workspace import Workspace, failed_folder, only_run, replaced_folder
 
-ISSUES_FILE = "issues.xlsx"
+ISSUES_FILE, LETTERS = "issues.xlsx", "letters"
 EXECUTED = "executed"
 # Notebook → the formats its document is written in. The annual report comes in all four.
 NOTEBOOKS = {
-    "01_data_quality": ("html",),
+    "01_data_quality": ("html", "pdf"),
     "02_low_results": ("html", "xlsx"),
     "08_annual_report": ("html", "docx", "pdf", "xlsx"),
 }
@@ -37,13 +41,24 @@ NOTEBOOKS = {
 
 @dataclass(frozen=True)
 class AnnualRun:
-    """What an annual run made: the documents, the folder of tables and how much was read."""
+    """What an annual run made: documents, letters, the folder of tables, how much was read."""
 
     documents: tuple[Path, ...]
+    letters: tuple[Path, ...]
     processed: Path
     n_files: int
     n_read: int
     n_issues: int
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """What a check found: the tables, the files it wrote and the data of the report's parts."""
+
+    intake: Intake
+    issues: Path
+    letters: tuple[Path, ...]
+    readiness: tuple[Line, ...]
 
 
 def annual(
@@ -75,9 +90,10 @@ def annual(
     _require_notebooks(workspace)
     with only_run(workspace, place):
         intake = compute_tables(workspace, place, assessment_year, progress)
-        documents = _publish(workspace, place, assessment_year, intake, progress)
+        documents, letters_ = _publish(workspace, place, assessment_year, intake, progress)
     return AnnualRun(
         documents,
+        letters_,
         workspace.processed(place, assessment_year),
         len(intake.source_files),
         int((intake.source_files["status"] == "read").sum()),
@@ -95,38 +111,53 @@ def _require_notebooks(workspace: Workspace) -> None:
 
 def check(
     workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
-) -> tuple[Intake, Path]:
-    """Read and check the files only, and write the table of remarks.
+) -> CheckRun:
+    """Read and check the files only; write the table of remarks and the letters to schools.
 
     Returns
     -------
-    intake : Intake
-        What was read and what is wrong with it.
-    path : Path
-        The workbook of remarks, ready to be sent to the schools.
+    CheckRun
 
     Raises
     ------
     ShnorError
         As in :func:`annual`.
     """
-    methodology = open_place(workspace, place)[1]
+    description, methodology = open_place(workspace, place)
     intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
+    intake = explained(intake, methodology, assessment_year)
     reports = workspace.reports(place, assessment_year)
     reports.mkdir(parents=True, exist_ok=True)
     path = reports / ISSUES_FILE
     draft = path.with_name(f".{ISSUES_FILE}.{os.getpid()}")
-    draft.write_bytes(issues_workbook(intake.issues, Labels.of(intake.schools, methodology)))
+    labels, reasons = Labels.of(intake.schools, methodology), methodology.explanation_reasons
+    draft.write_bytes(issues_workbook(intake.issues, labels, reasons))
     draft.replace(path)
-    return intake, path
+    progress("Пишу письма школам", "")
+    texts = letters(intake.issues, labels, description, assessment_year, reasons)
+    with replaced_folder(reports / LETTERS) as folder:
+        _write_all(texts, folder)
+    parts = report_parts(intake.source_files, methodology, assessment_year)
+    return CheckRun(
+        intake,
+        path,
+        tuple(reports / LETTERS / name for name in texts),
+        readiness(parts, methodology.report_parts),
+    )
+
+
+def _write_all(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
 def _publish(
     workspace: Workspace, place: str, assessment_year: int, intake: Intake, progress: Progress
-) -> tuple[Path, ...]:
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Write the documents and the letters; returns the paths of both."""
     target = workspace.reports(place, assessment_year)
-    methodology = open_place(workspace, place)[1]
+    description, methodology = open_place(workspace, place)
     names = []
     with replaced_folder(target) as draft:
         for notebook, formats in NOTEBOOKS.items():
@@ -138,10 +169,17 @@ def _publish(
                 progress(f"Пишу {notebook}.{extension}", "")
                 (draft / f"{notebook}.{extension}").write_bytes(WRITERS[extension](document))
                 names.append(f"{notebook}.{extension}")
-        labels = Labels.of(intake.schools, methodology)
-        (draft / ISSUES_FILE).write_bytes(issues_workbook(intake.issues, labels))
+        labels, reasons = Labels.of(intake.schools, methodology), methodology.explanation_reasons
+        (draft / ISSUES_FILE).write_bytes(issues_workbook(intake.issues, labels, reasons))
         names.append(ISSUES_FILE)
-    return tuple(target / name for name in names)
+        progress("Пишу письма школам", "")
+        texts = letters(intake.issues, labels, description, assessment_year, reasons)
+        (draft / LETTERS).mkdir()
+        _write_all(texts, draft / LETTERS)
+    return (
+        tuple(target / name for name in names),
+        tuple(target / LETTERS / name for name in texts),
+    )
 
 
 def _execute(

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from shnor_analysis import cli
+from shnor_analysis.form_specs import FORMS
 from shnor_analysis.methodology import load_place
 
 YEAR = ("--year", "2025")
@@ -82,7 +83,9 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     finished = shnor(fresh_workspace, "new", "primersk", *PLACE)
     assert finished.returncode == 0, finished.stderr
     folder = fresh_workspace.raw("primersk")
-    assert [path.name for path in folder.iterdir()] == ["monitoring.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == ["monitoring.yaml", "Шаблоны"]
+    templates = {path.stem for path in (folder / "Шаблоны").iterdir()}
+    assert templates == {spec.title for spec in FORMS}
     place = load_place(folder / "monitoring.yaml")
     assert (place.name, place.municipality_id) == ("Район", "reg99_m012")
     empty = shnor(fresh_workspace, "annual", "primersk", *YEAR)

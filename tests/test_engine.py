@@ -117,6 +117,25 @@ def test_rows_without_a_result_are_not_participants(compute):
     assert compute(gia_rows=rows).loc[("990001", OGE), "n_participants"] == 1
 
 
+def test_pupils_without_a_mark_are_not_participants(compute):
+    """No scale is known for their work: their scores are kept, but nothing judges them."""
+    rows = [vpr("990001", 1, 2, score=4.0), vpr("990001", 2, 4, score=12.0)]
+    rows += [vpr("990001", row, None, 3, score=20.0) for row in (3, 4)]
+    cell = compute(rows).loc[("990001", VPR)]
+    assert (cell["n_participants"], cell["n_below_minimum"]) == (2, 1)
+    assert sum(cell[f"n_mark_{mark}"] for mark in (2, 3, 4, 5)) == 2
+    assert (cell["n_score_raw"], cell["sum_score_raw"]) == (2, 16)  # 4 + 12
+    assert pd.isna(cell["n_mark_pairs"])
+
+
+def test_a_work_without_any_mark_makes_no_cell_of_pupils(compute):
+    rows = [vpr("990001", row, None, score=9.0) for row in range(20)]
+    assert compute(rows).empty
+    groups = [group("990001", "marks", item, n) for item, n in (("2", 1), ("3", 9))]
+    cell = compute(rows, group_rows=groups).loc[("990001", VPR)]
+    assert (cell["basis"], cell["n_participants"]) == ("aggregate", 10)
+
+
 def test_the_source_with_more_participants_makes_the_cell(compute):
     """Rows of pupils may be missing; equal numbers go to the pupils."""
     pupils = [vpr("990001", row, 3) for row in range(10)] + [vpr("990002", 30, 3)]

@@ -14,6 +14,19 @@ from shnor_analysis.demo.files_forms import (
     PASSPORT_FILE,
     TEACHING_SHEET,
 )
+from shnor_analysis.demo.files_journals import ALGEBRA, CLASS_FILE, MEAN_ROW
+from shnor_analysis.demo.files_office import (
+    ALIASES,
+    OO1_FILE,
+    OO1_HEADINGS,
+    OO1_ROWS,
+    OO1_TOTAL,
+    REGISTER_HEADINGS,
+    REGISTERS_FILE,
+    TOTALS_FILE,
+    WORK_HEADINGS,
+    WORKS_FILE,
+)
 from shnor_analysis.demo.files_rcoi import (
     CSV_FILE,
     EGE_FILE,
@@ -27,7 +40,7 @@ from shnor_analysis.demo.files_rcoi import (
     exam_title,
     oge_sparse_row,
 )
-from shnor_analysis.demo.region import DEMO_MUNICIPALITY, code_of
+from shnor_analysis.demo.region import DEMO_MUNICIPALITY, REGION_CODE, code_of
 from shnor_analysis.demo.workbook import Book, Files, Row
 
 YEAR = 2025
@@ -49,6 +62,8 @@ RESULT_COLUMNS = tuple(
     )
 )
 PERCENT_ERROR = 3.0
+# A school that is nowhere, pupils too many in form ОО-1, a journal's mean too high.
+NO_SCHOOL, OO1_EXCESS, MEAN_ERROR = "Школа космонавтов", 3, 0.5
 CSV_SHEET = ""
 PDF_BYTES = b"%PDF-1.4\n% invented\n%%EOF\n"
 LOCK_BYTES = b"\x09Methodist" + b" " * 155
@@ -121,6 +136,13 @@ KINDS = {
     "passport_name": Kind("название школы набрано от руки"),
     "passport_twice": Kind("школа ответила дважды: верен последний ответ"),
     "context_twice": Kind("школа ответила дважды: верен ответ с поздней датой загрузки"),
+    "school_alias": Kind("название школы набрано от руки: оно есть в school_aliases.csv"),
+    "no_such_school": Kind("школы с таким названием нет", "school_name_unknown", "error"),
+    "oo1_differs": Kind("в форме ОО-1 на трёх обучающихся больше, чем в анкете об ОО"),
+    "work_marks": Kind("отметок больше, чем участников работы", "work_marks", "query"),
+    "journal_mean": Kind(
+        "средний балл в ведомости не следует из отметок", "journal_footer", "query"
+    ),
 }
 
 
@@ -152,7 +174,7 @@ class Pile:
 
     files: Files
     tables: dict[str, list[Row]]
-    exam_csv: dict[str, list[Row]]
+    windows_csv: dict[str, list[Row]]
     entries: dict[str, list[Entry]]
 
     def book(self, path: str) -> Book:
@@ -433,7 +455,7 @@ def _resit(pile: Pile, book: Book, path: str, rus: Work) -> list[Dirt]:
 def _unknown_code(pile: Pile) -> list[Dirt]:
     exam = work("math", 9, "oge")
     path = CSV_FILE.format(year=YEAR, date=dotted_date(exam))
-    rows = pile.exam_csv[path]
+    rows = pile.windows_csv[path]
     stranger = replace(pile.entries[exam.work_id][0], code=UNKNOWN_CODE, pupil=FOREIGN_PUPIL)
     rows.append(csv_row(len(rows), stranger))
     return [Dirt("unknown_code", path, CSV_SHEET, len(rows), None, "B", UNKNOWN_CODE)]
@@ -488,6 +510,63 @@ def _context(pile: Pile) -> list[Dirt]:
     return [Dirt("context_twice", path, TEACHING_SHEET, len(rows), None, letter, value)]
 
 
+def _row_of(rows: list[Row], *cells: str | int) -> int:
+    """Position of the first row that holds all these cells."""
+    return next(i for i, row in enumerate(rows) if set(cells) <= set(row))
+
+
+def _aliases(pile: Pile) -> list[Dirt]:
+    spots = []
+    for path in (REGISTERS_FILE, TOTALS_FILE):
+        book = pile.book(path)
+        row, column, name = next(
+            (i, c, str(cell))
+            for i, cells in enumerate(book.first)
+            for c, cell in enumerate(cells)
+            if cell in ALIASES
+        )
+        place = (row + 1, None, column_letter(column))
+        spots.append(Dirt("school_alias", path, book.first_name, *place, name))
+    return spots
+
+
+def _registers(pile: Pile) -> list[Dirt]:
+    book = pile.book(REGISTERS_FILE)
+    stranger = list(book.first[-1])
+    name = REGISTER_HEADINGS.index("Школа")
+    stranger[name - 1], stranger[name] = None, NO_SCHOOL
+    book.first.append(stranger)
+    place = (len(book.first), None, column_letter(name))
+    return [Dirt("no_such_school", REGISTERS_FILE, book.first_name, *place, NO_SCHOOL)]
+
+
+def _oo1(pile: Pile) -> list[Dirt]:
+    rows = pile.windows_csv[OO1_FILE]
+    inn = f"{REGION_CODE}00{VILLAGE[2:]}{VILLAGE[4:]}"
+    row = _row_of(rows, inn, OO1_ROWS[1], OO1_TOTAL)
+    column = OO1_HEADINGS.index("Значение")
+    rows[row][column] = int(str(rows[row][column])) + OO1_EXCESS
+    value = str(rows[row][column])
+    return [Dirt("oo1_differs", OO1_FILE, CSV_SHEET, row + 1, None, column_letter(column), value)]
+
+
+def _office_work(pile: Pile) -> list[Dirt]:
+    book = pile.book(WORKS_FILE)
+    row = _row_of(book.first, f"edu{VILLAGE}")
+    column = WORK_HEADINGS.index("Получили «5»")
+    more = int(str(book.first[row][column])) + 1
+    return [_edit("work_marks", WORKS_FILE, book, row, column, more)]
+
+
+def _journal_mean(pile: Pile) -> list[Dirt]:
+    path = CLASS_FILE.format(year=YEAR, login=f"edu{TOWN}")
+    book = pile.book(path)
+    header, footer = (_row_of(book.first, word) for word in (ALGEBRA, MEAN_ROW))
+    column = book.first[header].index(ALGEBRA)
+    wrong = round(float(book.first[footer][column] or 0) + MEAN_ERROR, 2)
+    return [_edit("journal_mean", path, book, footer, column, wrong)]
+
+
 def _strays(pile: Pile) -> list[Dirt]:
     """Add files that are no data; the byte copy is made last, of a finished file."""
     strays = (
@@ -525,5 +604,10 @@ PLANTERS: tuple[Callable[[Pile], list[Dirt]], ...] = (
     _total_row,
     _passport,
     _context,
+    _aliases,
+    _registers,
+    _oo1,
+    _office_work,
+    _journal_mean,
     _strays,
 )

@@ -15,6 +15,9 @@ from shnor_analysis.demo.dirt import FIELDS as DIRT_FIELDS
 from shnor_analysis.demo.dirt import Pile, plant
 from shnor_analysis.demo.files_fisoko import MUNICIPALITY_ID, Tally, fisoko_files, tally
 from shnor_analysis.demo.files_forms import card_claims, form_csv, form_files
+from shnor_analysis.demo.files_items import ITEMS_WORK, item_files, score_counts
+from shnor_analysis.demo.files_journals import journal_files
+from shnor_analysis.demo.files_office import OO1_FILE, office_files, oo1_rows
 from shnor_analysis.demo.files_rcoi import Entry, exam_csv, rcoi_protocols
 from shnor_analysis.demo.region import (
     DEMO_MUNICIPALITY_NAME,
@@ -51,7 +54,8 @@ MARKER = ".demo"
 # Files that systems put beside ours; they do not make a folder somebody's work.
 SYSTEM_FILES = ("Thumbs.db", "desktop.ini", ".DS_Store")
 LOCK_PREFIX = "~$"
-STREAM_FILES = 9
+# Independent random streams: a new file never moves the numbers of those that were before it.
+STREAM_FILES, STREAM_OFFICE, STREAM_JOURNALS = 9, 10, 11
 # What the office kept of ФИС ОКО: only aggregates in 2022.
 FISOKO_KINDS = {
     2022: ("f3", "journal"),
@@ -64,7 +68,17 @@ MONITORING = f"""\
 name: {DEMO_MUNICIPALITY_NAME} (выдуманный)
 region_name: {REGION_NAME}
 municipality_id: {MUNICIPALITY_ID}
-low_results_regulation: federal-low-results
+regulations:
+  low_results: federal-low-results
+terms:
+  low_results: ШНОР
+  adverse_conditions: ШНСУ
+responsible:
+  monitoring: Примерский методический центр
+  decisions: управление образования
+publication:
+  min_participants: 5
+answer_days: 14
 """
 
 
@@ -138,7 +152,7 @@ def write_demo(
     say("Придумываем школы, учеников и результаты")
     population = demo_population(seed)
     results = {year: list(sittings(population, year)) for year in YEARS}
-    regions = _region_tallies(seed, n_schools, results)
+    regions = _region_counts(seed, n_schools, results)
     say("Составляем файлы ФИС ОКО, РЦОИ и анкеты")
     files, truth = _demo_files(population, results, regions)
     say(f"Записываем файлы: {len(files)}")
@@ -225,46 +239,67 @@ def _silent(_: str) -> None:
     """Tell nobody."""
 
 
-def _region_tallies(
-    seed: int, n_schools: int, results: dict[int, list[Sitting]]
-) -> dict[str, Tally]:
-    """Counts of the whole region in every ВПР work, the demo municipality included."""
+@dataclass(frozen=True)
+class _Region:
+    """Counts of the whole region: marks of every ВПР work, raw scores of one work."""
+
+    tallies: dict[str, Tally]
+    scores: np.ndarray
+
+
+def _region_counts(seed: int, n_schools: int, results: dict[int, list[Sitting]]) -> _Region:
+    """Count the rest of the region and the demo municipality together."""
     others = other_population(seed, n_schools)
     own = {
-        one.work.work_id: tally(one)
+        one.work.work_id: one
         for works in results.values()
         for one in works
         if one.work.design.procedure == "vpr"
     }
-    return {
-        one.work.work_id: tally(one).plus(own[one.work.work_id])
-        for year in YEARS
-        for one in sittings(others, year, ("vpr",))
-    }
+    tallies: dict[str, Tally] = {}
+    scores = score_counts(own[ITEMS_WORK])
+    for year in YEARS:
+        for one in sittings(others, year, ("vpr",)):
+            work_id = one.work.work_id
+            tallies[work_id] = tally(one).plus(tally(own[work_id]))
+            if work_id == ITEMS_WORK:
+                scores = scores + score_counts(one)
+    return _Region(tallies, scores)
 
 
 def _demo_files(
-    population: Population, results: dict[int, list[Sitting]], regions: dict[str, Tally]
+    population: Population, results: dict[int, list[Sitting]], region: _Region
 ) -> tuple[Files, dict[str, bytes]]:
     """Return the files of the municipality, dirt included, and the truth about them."""
     files: Files = {"monitoring.yaml": MONITORING.encode()}
-    exam_tables: dict[str, list[Row]] = {}
+    windows_tables: dict[str, list[Row]] = {OO1_FILE: oo1_rows(population)}
     entries: dict[str, list[Entry]] = {}
     rng = np.random.default_rng([population.seed, STREAM_FILES])
     for year, works in results.items():
         vpr = [one for one in works if one.work.design.procedure == "vpr"]
         exams = [one for one in works if one.work.design.procedure != "vpr"]
-        files |= fisoko_files(population.schools, vpr, regions, rng, FISOKO_KINDS[year])
+        files |= fisoko_files(population.schools, vpr, region.tallies, rng, FISOKO_KINDS[year])
+        for one in vpr:
+            if one.work.work_id == ITEMS_WORK:
+                files |= item_files(
+                    population.schools, one, region.tallies[ITEMS_WORK], region.scores
+                )
         protocols = rcoi_protocols(population, year, exams)
         files |= protocols.files
-        exam_tables |= protocols.tables
+        windows_tables |= protocols.tables
         entries |= protocols.entries
     claims = card_claims(population, results)
     forms, tables = form_files(population, claims, rng)
     files |= forms
-    spots = plant(Pile(files, tables, exam_tables, entries))
+    office, journals = (
+        np.random.default_rng([population.seed, stream])
+        for stream in (STREAM_OFFICE, STREAM_JOURNALS)
+    )
+    files |= office_files(population, results, entries, tables, office)
+    files |= journal_files(population, journals)
+    spots = plant(Pile(files, tables, windows_tables, entries))
     files |= {path: form_csv(rows) for path, rows in tables.items()}
-    files |= {path: exam_csv(rows) for path, rows in exam_tables.items()}
+    files |= {path: exam_csv(rows) for path, rows in windows_tables.items()}
     works = [one for year in YEARS for one in results[year]]
     truth = {
         "schools.csv": csv_text(SCHOOL_FIELDS, school_rows(population)),

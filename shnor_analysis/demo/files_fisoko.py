@@ -122,7 +122,8 @@ def _bare_id(work: Work, report: int) -> str:
     return f"{2_849_000 + 1000 * (work.year - 2022) + 10 * work.number + report}.xlsx"
 
 
-def _head(work: Work, title: str) -> list[Row]:
+def report_head(work: Work, title: str) -> list[Row]:
+    """Return the seven rows above the table of a report."""
     year, (month, day) = work.year, work.day
     return [
         [title],
@@ -135,7 +136,8 @@ def _head(work: Work, title: str) -> list[Row]:
     ]
 
 
-def _sheet(work: Work, title: str) -> str:
+def report_sheet(work: Work, title: str) -> str:
+    """Return the name of the only sheet of a report."""
     return sheet_name(f"{work.subject.sheet_code} {work.design.grade} {title}")
 
 
@@ -158,7 +160,7 @@ def f1_book(
     work, items = sitting.work, sitting.items
     if items is None:
         raise ValueError("task scores are needed")
-    rows = _head(work, INDIVIDUAL)
+    rows = report_head(work, INDIVIDUAL)
     tasks = work.design.tasks
     rows[6] = [None, None, "Уровень сложности задания", None, None, None]
     rows[6] += [task.level for task in tasks]
@@ -188,13 +190,13 @@ def f1_book(
                 + cells[i]
                 + [score[i], mark[i], journal[i]]
             )
-    return Book({_sheet(work, INDIVIDUAL): rows})
+    return Book({report_sheet(work, INDIVIDUAL): rows})
 
 
 def f3_book(schools: Schools, sitting: Sitting, region: Tally) -> Book:
     """Return the marks report: country, region, municipality and every school, in percent."""
     work = sitting.work
-    rows = _head(work, MARKS)
+    rows = report_head(work, MARKS)
     rows.append(["Группы участников", "Кол-во ОО", "Кол-во участников", 2, 3, 4, 5])
     rows.append(_country_row(work))
     rows.append([REGION_NAME, region.n_schools, region.n, *_percents(region)])
@@ -203,20 +205,20 @@ def f3_book(schools: Schools, sitting: Sitting, region: Tally) -> Book:
     for position in np.unique(sitting.school).tolist():
         one = tally(sitting, sitting.school == position)
         rows.append([group_name(schools, position), None, one.n, *_percents(one)])
-    return Book({_sheet(work, MARKS): rows})
+    return Book({report_sheet(work, MARKS): rows})
 
 
 def journal_book(schools: Schools, sitting: Sitting, region: Tally) -> Book:
     """Return the comparison of marks with the journal: region, municipality, every school."""
     work = sitting.work
-    rows = _head(work, JOURNAL)
+    rows = report_head(work, JOURNAL)
     rows.append(list(JOURNAL_HEADINGS))
     rows.append(_journal_row(REGION_NAME, region))
     rows.append(_journal_row(municipality_group(), tally(sitting)))
     for position in np.unique(sitting.school).tolist():
         one = tally(sitting, sitting.school == position)
         rows.append(_journal_row(group_name(schools, position), one))
-    return Book({_sheet(work, JOURNAL): rows})
+    return Book({report_sheet(work, JOURNAL): rows})
 
 
 def _journal_row(name: str, counts: Tally) -> Row:
@@ -230,9 +232,14 @@ def _country_row(work: Work) -> Row:
     design = work.design
     scores = score_distribution(design, steps_of(design).difficulty, COUNTRY_MEAN)
     edges = [0, *design.cuts, scores.size]
-    n = COUNTRY_PARTICIPANTS + 1_137 * work.number - 9_210 * (design.grade - 4)
     shares = [round(100 * float(scores[a:b].sum()), 2) for a, b in pairwise(edges)]
-    return [COUNTRY, COUNTRY_SCHOOLS + 13 * work.number, n, *shares]
+    return [COUNTRY, *country_size(work), *shares]
+
+
+def country_size(work: Work) -> tuple[int, int]:
+    """Return schools and participants of the whole country."""
+    n = COUNTRY_PARTICIPANTS + 1_137 * work.number - 9_210 * (work.design.grade - 4)
+    return COUNTRY_SCHOOLS + 13 * work.number, n
 
 
 def _percents(counts: Tally) -> list[float]:

@@ -239,5 +239,5 @@ def rcoi_protocols(population: Population, year: int, sittings: list[Sitting]) -
 
 
 def exam_csv(rows: list[Row]) -> bytes:
-    """Return a machine export as it comes from an old Windows program."""
+    """Return a machine export as it comes from an old Windows program; ОО-1 comes so, too."""
     return csv_bytes(rows, separator=";", encoding="cp1251")

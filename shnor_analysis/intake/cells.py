@@ -184,12 +184,23 @@ def safe_value(value: object) -> str:
     return f"{kind} из {len(text)} знаков"
 
 
-_NAME_LIKE = re.compile(
+NAME_LIKE = re.compile(
     r"[А-ЯЁ][а-яё]+(?:[оеё]в|[иы]н|[оеё]ва|[иы]на|ский|ская|цкий|цкая|енко|швили|дзе"
     r"|вич|вна|ична|оглы|кызы)(?![а-яё])"
 )
 _DATA_LIKE = re.compile(r"@|\d[\d\s()+-]{4,}\d")
 _SHOWN_CELLS, _SHOWN_LETTERS = 8, 40
+
+
+def looks_private(text: str) -> bool:
+    """Whether a text may hold a person's name, a telephone, an e-mail or a document number.
+
+    Examples
+    --------
+    >>> looks_private("Иванова А. П."), looks_private("Родной язык")
+    (True, False)
+    """
+    return bool(NAME_LIKE.search(text) or _DATA_LIKE.search(text))
 
 
 def describe_row(row: Sequence[object], *, is_heading: bool = False) -> str:
@@ -206,7 +217,7 @@ def describe_row(row: Sequence[object], *, is_heading: bool = False) -> str:
     if not texts:
         return "нет ни одной заполненной ячейки"
     has_numbers = not is_heading and any(_NUMBER.match(text) for text in texts)
-    if has_numbers or any(_NAME_LIKE.search(text) or _DATA_LIKE.search(text) for text in texts):
+    if has_numbers or any(map(looks_private, texts)):
         return f"данные без заголовков (ячеек: {len(texts)})"
     shown = ", ".join(f"«{_cut(text)}»" for text in texts[:_SHOWN_CELLS])
     more = len(texts) - _SHOWN_CELLS

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shnor_analysis.form_specs import HELP_TITLE, LISTS_TITLE
 from shnor_analysis.intake.cells import is_blank
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, normal_text
@@ -136,12 +137,40 @@ def _is_comparison(head: Head) -> bool:
 
 
 def _is_comparison_vertical(head: Head) -> bool:
-    return head.has_part(r"^понизили \(") and head.has("группы участников", "%")
+    has_parts = head.has_part(r"^(понизили|подтвердили|повысили) \(")
+    return has_parts and head.has("группы участников", "%")
+
+
+_CONTEXT_QUESTION = re.compile(
+    r"код огэ|код егэ|укажите количество обучающихся в оо|сокращенное наименование оо"
+)
+_CONTEXT_QUESTION_2021 = re.compile(
+    r"^укажите количество обучающихся в оо|^сколько всего в школе учителей"
+    r"|^где расположена ваша образовательная организация"
+)
 
 
 def _is_context(head: Head) -> bool:
-    return "пользователь" in head.cells and head.has_part(
-        r"код огэ|код егэ|укажите количество обучающихся в оо|сокращенное наименование оо"
+    """Questions of the form in a row of headings; a list of them in a column is no form."""
+    return any(
+        "пользователь" in row and any(map(_CONTEXT_QUESTION.search, row)) for row in head.rows
+    )
+
+
+def _is_context_2021(head: Head) -> bool:
+    return any(
+        {"логин", "название оо"} <= set(row) and any(map(_CONTEXT_QUESTION_2021.search, row))
+        for row in head.rows
+    )
+
+
+def _is_oo1(head: Head) -> bool:
+    """Form ОО-1 as a long table: section, row, column, value."""
+    return any(
+        "значение" in row
+        and any(re.search(r"^(?:№ |код )?строк[аи]$", cell) for cell in row)
+        and any(re.search(r"^(?:№ |номер )?граф[аы]$", cell) for cell in row)
+        for row in head.rows
     )
 
 
@@ -155,13 +184,62 @@ def _is_social_passport(head: Head) -> bool:
     )
 
 
+def _is_form_help(head: Head) -> bool:
+    """Sheets of our templates that explain how to fill them."""
+    return head.title in (normal_text(HELP_TITLE), normal_text(LISTS_TITLE))
+
+
+def _is_survey_totals(head: Head) -> bool:
+    return head.has_part("^ответили|^опрошено|(?:ответивших|опрошенных)$") and head.has_part(
+        r"^удовлетворен[ыо]\b|^(?:количество|число) удовлетворенных"
+    )
+
+
+def _is_diagnostic_works(head: Head) -> bool:
+    return head.has_part("^(?:название|наименование) работы$|^диагностическая работа$") and (
+        head.has_part("^писали работу|участников$")
+    )
+
+
+def _is_procedure_conduct(head: Head) -> bool:
+    return head.has_part("^(?:оценочная )?процедура$") and head.has_part(
+        "общественн.. наблюд|^видеонаблюд|^перепроверено работ"
+    )
+
+
+def _is_medal_claims(head: Head) -> bool:
+    return head.has_part("^степень медали|^медаль|^вид медали") and head.has_part("^фамилия|^фио")
+
+
+def _is_past_registers(head: Head) -> bool:
+    return head.has_part("^(?:перечень|реестр|список)$") and head.has_part("^год|^учебный год")
+
+
 def _is_journal(head: Head) -> bool:
     return (
         "фио/предмет" in head.cells
         or head.has_part("^сводная ведомость учета|^успеваемость класса|^итоги успеваемости")
         or head.has_part("^результативность работы школы")
-        or head.has("предмет", "класс", "качество, %")
+        or any(_is_journal_summary(row) or _is_journal_list(row) for row in head.rows)
+        or (head.has_part(r"^класс ?:") and head.has_part(r"^период ?:") and _names_pupils(head))
     )
+
+
+_PUPIL = re.compile(r"^ф\. ?и\. ?о\.$|^фио\b|^(?:ученик|обучающийся|учащийся)$|^фамилия[, ]")
+
+
+def _names_pupils(head: Head) -> bool:
+    return any(map(_PUPIL.search, head.cells))
+
+
+def _is_journal_summary(row: tuple[str, ...]) -> bool:
+    is_table = {"предмет", "класс"} <= set(row)
+    return is_table and any(re.search(r"^(?:% ?)?(?:кач|успев)", cell) for cell in row)
+
+
+def _is_journal_list(row: tuple[str, ...]) -> bool:
+    has_mark = bool({"отметка", "оценка", "итоговая отметка"} & set(row))
+    return has_mark and {"предмет", "класс"} <= set(row) and any(map(_PUPIL.search, row))
 
 
 def _is_teachers(head: Head) -> bool:
@@ -181,12 +259,31 @@ def _is_region_protocol(head: Head) -> bool:
         head.has("логин школы", "код обучающегося")
         or head.has("otc", "a-1-grade")
         or ("пользователь" in head.cells and head.has_part("наименование класса"))
-        or ("пользователь" in head.cells and head.has_part("буква \\(цифра\\) класса"))
     )
+
+
+def _is_region_classes(head: Head) -> bool:
+    return "пользователь" in head.cells and head.has_part("буква \\(цифра\\) класса")
+
+
+_LIST_WORDS = {"x", "х", "отсутствовал", "нет отметки"}  # Latin and Cyrillic cross
+
+
+def _is_drop_down_lists(head: Head) -> bool:
+    """Sheets behind the collection form: what may be chosen in its columns."""
+    column = [row[0] for row in head.rows if row]
+    is_numbering = head.cells == set(column) and column == [
+        str(number) for number in range(1, len(column) + 1)
+    ]
+    words = {cell for cell in head.cells if not cell.isdecimal()}
+    return bool(head.cells) and (is_numbering or (bool(words) and words <= _LIST_WORDS))
 
 
 # The order matters: the more particular fingerprint stands first.
 _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
+    ("explanations", lambda head: head.has("код замечания", "код причины")),
+    ("form_help", _is_form_help),
+    ("reported_indicators", lambda head: head.has("код показателя", "числитель")),
     ("rcoi_appeals", lambda head: "состояние апелляции" in head.cells),
     ("rcoi_protocol", _is_rcoi),
     (
@@ -198,6 +295,8 @@ _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
         ),
     ),
     ("region_protocol", _is_region_protocol),
+    ("region_classes", _is_region_classes),
+    ("drop_down_lists", _is_drop_down_lists),
     ("fisoko_individual", _is_individual),
     ("fisoko_comparison_vertical", _is_comparison_vertical),
     ("fisoko_comparison", _is_comparison),
@@ -221,14 +320,21 @@ _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
     ("fisoko_distribution", _has_scores_header),
     ("fisoko_tasks", _has_tasks_header),
     ("fisoko_context", _is_context),
-    ("fisoko_context_2021", lambda head: head.has("логин", "название оо")),
+    ("fisoko_context_2021", _is_context_2021),
+    ("oo1", _is_oo1),
     (
         "objectivity_list",
         lambda head: "количество маркеров" in head.cells or head.has("логин", "4 ру"),
     ),
+    ("journal", lambda head: any(map(_is_journal_list, head.rows))),
     ("consolidated_marks", lambda head: head.has("год", "класс", "предмет", "логин")),
     ("expert_card", lambda head: head.has_part("^экспертная карта|самооценка оо")),
     ("journal", _is_journal),
+    ("survey_totals", _is_survey_totals),
+    ("diagnostic_works", _is_diagnostic_works),
+    ("procedure_conduct", _is_procedure_conduct),
+    ("medal_claims", _is_medal_claims),
+    ("past_registers", _is_past_registers),
     ("social_passport", _is_social_passport),
     ("roadmap", _is_roadmap),
     ("teachers", _is_teachers),

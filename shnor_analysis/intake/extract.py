@@ -84,6 +84,7 @@ class Extract:
     register: list[RegisterEntry] = field(default_factory=list)
     mentions: list[SchoolMention] = field(default_factory=list)
     reported: dict[str, pd.DataFrame] = field(default_factory=dict)
+    appeals: pd.DataFrame | None = None  # satisfied ones; they change rows of ``gia``
     issues: list[Issue] = field(default_factory=list)
     is_refused: bool = False
 
@@ -91,3 +92,17 @@ class Extract:
 def refused(issue: Issue) -> Extract:
     """A sheet that is recognised but cannot be used."""
     return Extract(issues=[issue], is_refused=True)
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What became of one file."""
+
+    file: str
+    sha256: str
+    n_bytes: int
+    family: str | None
+    status: str
+    comment: str | None
+    extracts: tuple[Extract, ...] = ()
+    issues: tuple[Issue, ...] = ()

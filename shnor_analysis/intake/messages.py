@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -74,6 +76,7 @@ def issues_table(issues: list[Issue]) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "issue_id": range(1, len(ordered) + 1),
+                "issue_code": _issue_codes(ordered),
                 "severity": [i.severity for i in ordered],
                 "check_id": [i.check_id for i in ordered],
                 "school_id": [i.school_id for i in ordered],
@@ -88,6 +91,36 @@ def issues_table(issues: list[Issue]) -> pd.DataFrame:
             dtype=object,
         )
     )
+
+
+NO_SCHOOL = "000000"
+
+
+def _issue_codes(issues: list[Issue]) -> list[str]:
+    """Short codes «check-school-place» that a school can type back.
+
+    The first two parts are the same every year; the last one does not depend on file names, and
+    equal places are told apart by their order.
+    """
+    seen: Counter[str] = Counter()
+    codes = []
+    for issue in issues:
+        series = issue_series(issue.check_id, issue.school_id)
+        place = "\x1f".join(
+            str(part) for part in (issue.sheet, issue.row, issue.column, issue.value)
+        )
+        seen[f"{series}{place}"] += 1
+        codes.append(f"{series}-{_short_hash(place + str(seen[f'{series}{place}']))}")
+    return codes
+
+
+def issue_series(check_id: str, school_id: str | None) -> str:
+    """The part of an issue's code that next year's same check of the same school shares."""
+    return f"{_short_hash(check_id)}-{school_id or NO_SCHOOL}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:4]
 
 
 def _place(issue: Issue) -> tuple[object, ...]:
@@ -108,27 +141,9 @@ FOUND_IN_FIRST_ROW = "в первой непустой строке {cells}"
 FOUND_EXTENSION = "расширение {extension}"
 
 NOT_USED: dict[str, str] = {
-    "social_passport": "Социальный паспорт: нужен для условий работы школ (ШНСУ).",
-    "survey": "Ответы на анкету: нужны для показателей удовлетворённости.",
-    "expert_card": "Экспертная карта: нужна для оценки работы школы по показателям.",
-    "teachers": "Сведения об учителях: нужны для кадровых дефицитов.",
-    "roadmap": "Дорожная карта: нужна для отчёта о выполнении мер.",
-    "collection_form": "Форма сбора результатов: её заполняет школа; для анализа скачайте "
-    "из ФИС ОКО отчёт «Индивидуальные результаты».",
-    "fisoko_distribution": "Распределение первичных баллов: нужно для признаков необъективности.",
-    "fisoko_tasks": "Выполнение заданий: нужно для анализа затруднений по заданиям.",
-    "fisoko_tasks_by_mark": "Выполнение заданий группами участников: нужно для анализа заданий.",
-    "fisoko_planned": "Достижение планируемых результатов: нужно для анализа умений.",
-    "fisoko_comparison_vertical": "Сравнение отметок с журналом в прежней, вертикальной форме: "
-    "скачайте из ФИС ОКО отчёт в нынешней форме.",
-    "fisoko_context_2021": "Контекстные данные об ОО 2021 года: для реестра нужна выгрузка "
-    "с листами «Общая информация об ОО» и «ОБРАЗОВАТЕЛЬНАЯ ДЕЯТЕЛЬНОСТЬ ОО».",
-    "journal": "Ведомость электронного журнала: нужна для сопоставления отметок.",
-    "objectivity_list": "Перечень школ с признаками необъективности: нужен для сопоставления.",
-    "rcoi_appeals": "Протокол апелляций: итоговые баллы берутся из протоколов проверки.",
-    "region_protocol": "Региональный протокол ВПР: для анализа скачайте из ФИС ОКО отчёт "
-    "«Индивидуальные результаты».",
-    "consolidated_marks": "Сводная таблица аналитика: для анализа нужны исходные отчёты ФИС ОКО.",
+    "region_classes": "Сведения о классах и учебниках из протокола ВПР: в расчёт не входят.",
+    "form_help": "Пояснения к шаблону: данных в файле нет.",
+    "drop_down_lists": "Служебные списки формы сбора результатов: в расчёт не входят.",
 }
 
 # Headings that the column maps know as patterns, as a person would look for them in the file.
@@ -141,6 +156,10 @@ READABLE_HEADINGS: dict[str, str] = {
     "confirmed_n": "Подтвердили (Отметка = Отметке по журналу) Кол-во участников",
     "raised_percent": "Повысили (Отметка > Отметка по журналу) %",
     "raised_n": "Повысили (Отметка > Отметка по журналу) Кол-во участников",
+    "school_mark": "Отметка за предыдущий триместр/ четверть/полугодие",
+    "skill": "Блоки ПООП … или проверяемые требования (умения)",
+    "max_score": "Макс балл",
+    "sign": "4 РУ",
     "short_name": "2. СОКРАЩЕННОЕ наименование ОО",
     "inn": "6. ИНН",
     "oge_code": "7. Код ОГЭ",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-_NEW_YEAR_MONTH = 8  # forms of a school year are sent out from the end of August
+NEW_YEAR_MONTH = 8  # forms of a school year are sent out from the end of August
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*[/–—-]\s*(?:20)?(\d{2})(?!\d)")
 _YEAR_FOLDER = re.compile(r"^(20\d{2})$")
 
@@ -18,7 +18,7 @@ def assessment_year_of(date: dt.date) -> int:
     >>> assessment_year_of(dt.date(2024, 10, 12)), assessment_year_of(dt.date(2025, 3, 1))
     (2025, 2025)
     """
-    return date.year + (date.month >= _NEW_YEAR_MONTH)
+    return date.year + (date.month >= NEW_YEAR_MONTH)
 
 
 def read_school_year(text: str) -> int | None:

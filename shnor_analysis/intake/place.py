@@ -4,56 +4,58 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from shnor_analysis.errors import SourceFileError
+from shnor_analysis.intake.appeals import read_appeals
+from shnor_analysis.intake.assemble import Intake, assemble
 from shnor_analysis.intake.cells import describe_row
-from shnor_analysis.intake.context import read_context
+from shnor_analysis.intake.consolidated import read_consolidated, read_objectivity_list
+from shnor_analysis.intake.context import read_context, read_context_2021
+from shnor_analysis.intake.corrections import correct_sheets
 from shnor_analysis.intake.detect import first_filled_row, sheet_family
-from shnor_analysis.intake.extract import Extract
+from shnor_analysis.intake.expert_card import read_expert_card
+from shnor_analysis.intake.explanations import read_explanations
+from shnor_analysis.intake.extract import Extract, FileRead
+from shnor_analysis.intake.fisoko_comparison_vertical import read_comparison_vertical
 from shnor_analysis.intake.fisoko_groups import read_comparison, read_marks
 from shnor_analysis.intake.fisoko_individual import read_individual
+from shnor_analysis.intake.fisoko_items import (
+    read_distribution,
+    read_planned,
+    read_tasks,
+    read_tasks_by_mark,
+)
+from shnor_analysis.intake.fisoko_protocols import read_collection_form, read_region_protocol
+from shnor_analysis.intake.flat_forms import (
+    read_diagnostic_works,
+    read_medal_claims,
+    read_past_registers,
+    read_procedure_conduct,
+    read_reported_indicators,
+    read_survey_totals,
+    read_teachers,
+)
+from shnor_analysis.intake.journals import read_journal
 from shnor_analysis.intake.messages import (
     FOUND_IN_FIRST_ROW,
     NOT_USED,
     Issue,
     UnreadableFile,
-    issues_table,
     make_issue,
 )
+from shnor_analysis.intake.oo1 import read_oo1
 from shnor_analysis.intake.rcoi import read_protocol
-from shnor_analysis.intake.reconcile import (
-    check_ege_minimums,
-    check_marks_against_pupils,
-    check_participants_against_pupils,
-    join_gia,
-    join_groups,
-    join_vpr,
-    works_table,
-)
-from shnor_analysis.intake.schools import (
-    Crosswalk,
-    build_crosswalk,
-    latest_entries,
-    resolve_school_codes,
-    schools_of_municipality,
-    schools_table,
-)
+from shnor_analysis.intake.roadmap import read_roadmap
+from shnor_analysis.intake.social_passport import read_social_passport
+from shnor_analysis.intake.survey import read_survey
 from shnor_analysis.intake.workbook import MAX_FILE_BYTES, Sheet, open_workbook
 from shnor_analysis.methodology import Methodology
-from shnor_analysis.tables import (
-    GIA_RESULTS,
-    GROUP_STATISTICS,
-    SOURCE_FILES,
-    VPR_RESULTS,
-    Contract,
-)
+from shnor_analysis.place_settings import SETTINGS_FILES, Correction, PlaceSettings
 
-_SKIPPED_NAMES = {"monitoring.yaml", "thumbs.db", "desktop.ini"}
+_SKIPPED_NAMES = {*SETTINGS_FILES, "thumbs.db", "desktop.ini"}
+NO_SETTINGS = PlaceSettings()
 _LOCK_PREFIX = "~$"
 
 
@@ -62,44 +64,40 @@ Reader = Callable[[Sheet, Methodology, bytes], Extract]
 
 # The context form of 2022 reads a whole workbook and stands apart.
 CONTEXT_FAMILY = "fisoko_context"
+# Sheets that stand beside the one with results and hold none.
+SIDE_FAMILIES = {"region_classes", "drop_down_lists", "form_help"}
 # Family of a sheet → its reader.
 READERS: dict[str, Reader] = {
     "fisoko_individual": read_individual,
     "fisoko_marks": read_marks,
     "fisoko_comparison": read_comparison,
+    "fisoko_comparison_vertical": read_comparison_vertical,
+    "fisoko_distribution": read_distribution,
+    "fisoko_tasks": read_tasks,
+    "fisoko_tasks_by_mark": read_tasks_by_mark,
+    "fisoko_planned": read_planned,
+    "consolidated_marks": read_consolidated,
+    "objectivity_list": read_objectivity_list,
+    "region_protocol": read_region_protocol,
+    "collection_form": read_collection_form,
     "rcoi_protocol": read_protocol,
+    "rcoi_appeals": read_appeals,
+    "fisoko_context_2021": read_context_2021,
+    "oo1": read_oo1,
+    "journal": read_journal,
+    "explanations": read_explanations,
+    "social_passport": read_social_passport,
+    "teachers": read_teachers,
+    "survey": read_survey,
+    "survey_totals": read_survey_totals,
+    "diagnostic_works": read_diagnostic_works,
+    "procedure_conduct": read_procedure_conduct,
+    "medal_claims": read_medal_claims,
+    "past_registers": read_past_registers,
+    "roadmap": read_roadmap,
+    "expert_card": read_expert_card,
+    "reported_indicators": read_reported_indicators,
 }
-
-
-@dataclass(frozen=True)
-class Intake:
-    """Tables of one place, each keeping its contract in ``tables.py``."""
-
-    source_files: pd.DataFrame
-    issues: pd.DataFrame
-    schools: pd.DataFrame
-    works: pd.DataFrame
-    vpr_results: pd.DataFrame
-    gia_results: pd.DataFrame
-    group_statistics: pd.DataFrame
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Contract name → table."""
-        return {table.name: getattr(self, table.name) for table in fields(self)}
-
-
-@dataclass(frozen=True)
-class _FileRead:
-    """What became of one file."""
-
-    file: str
-    sha256: str
-    n_bytes: int
-    family: str | None
-    status: str
-    comment: str | None
-    extracts: tuple[Extract, ...] = ()
-    issues: tuple[Issue, ...] = ()
 
 
 def read_place(
@@ -107,7 +105,7 @@ def read_place(
     methodology: Methodology,
     pupil_key: bytes,
     progress: Callable[[str], None] | None = None,
-    municipality_id: str | None = None,
+    settings: PlaceSettings = NO_SETTINGS,
 ) -> Intake:
     """Read every file of a place.
 
@@ -121,9 +119,10 @@ def read_place(
         Secret of pupil pseudonyms (``pupils.load_or_create_key``).
     progress : callable, optional
         Called with the path of every file before it is read.
-    municipality_id : str, optional
-        Keep the schools of this municipality only: those of another one are left out with a
-        note, those whose municipality cannot be told although a register exists with an error.
+    settings : PlaceSettings, optional
+        What the office says beside the files. With a municipality only its schools are kept:
+        those of another one are left out with a note, those whose municipality cannot be told
+        although a register exists with an error.
 
     Returns
     -------
@@ -144,7 +143,7 @@ def read_place(
             f"Папка территории «{folder.name}» не найдена; создайте её и положите файлы в неё."
         )
     originals: dict[str, str] = {}
-    reads: list[_FileRead] = []
+    reads: list[FileRead] = []
     files = {path.relative_to(folder).as_posix(): path for path in place_files(folder)}
     # of equal copies the one with the shortest path is read: «отчёт (1).xlsx» is the copy
     for file in sorted(files, key=lambda file: (len(file), file)):
@@ -152,8 +151,9 @@ def read_place(
     for file, path in files.items():
         if progress:
             progress(file)
-        reads.append(_read_file(path, file, originals, methodology, pupil_key))
-    return _join(reads, methodology, pupil_key, municipality_id)
+        own = [one for one in settings.corrections if one.file == file]
+        reads.append(_read_file(path, file, originals, own, methodology, pupil_key))
+    return assemble(reads, methodology, pupil_key, settings)
 
 
 def _sha256(path: Path) -> str:
@@ -180,8 +180,13 @@ def _is_skipped(path: Path) -> bool:
 
 
 def _read_file(
-    path: Path, file: str, originals: dict[str, str], methodology: Methodology, key: bytes
-) -> _FileRead:
+    path: Path,
+    file: str,
+    originals: dict[str, str],
+    corrections: list[Correction],
+    methodology: Methodology,
+    key: bytes,
+) -> FileRead:
     try:
         n_bytes = path.stat().st_size
         data = path.read_bytes() if n_bytes <= MAX_FILE_BYTES else b""
@@ -196,7 +201,7 @@ def _read_file(
         return _refused_file(file, sha256, n_bytes, None, issue)
     if data and original != file:
         issue = make_issue("file_duplicate", file, original=original)
-        return _FileRead(file, sha256, n_bytes, None, "duplicate", issue.message, (), (issue,))
+        return FileRead(file, sha256, n_bytes, None, "duplicate", issue.message, (), (issue,))
     try:
         sheets = open_workbook(file, data)
     except UnreadableFile as broken:
@@ -204,13 +209,17 @@ def _read_file(
         if broken.check_id == "file_unknown":
             return _unknown_file(file, sha256, n_bytes, issue)
         return _refused_file(file, sha256, n_bytes, None, issue)
-    return _read_sheets(sheets, file, sha256, n_bytes, methodology, key)
+    if not corrections:
+        return _read_sheets(sheets, file, sha256, n_bytes, methodology, key)
+    sheets, issues = correct_sheets(sheets, corrections)
+    read = _read_sheets(sheets, file, sha256, n_bytes, methodology, key)
+    return replace(read, issues=(*read.issues, *issues))
 
 
 def _refused_file(
     file: str, sha256: str, n_bytes: int, family: str | None, issue: Issue
-) -> _FileRead:
-    return _FileRead(file, sha256, n_bytes, family, "refused", issue.message, (), (issue,))
+) -> FileRead:
+    return FileRead(file, sha256, n_bytes, family, "refused", issue.message, (), (issue,))
 
 
 def _read_sheets(
@@ -220,7 +229,7 @@ def _read_sheets(
     n_bytes: int,
     methodology: Methodology,
     key: bytes,
-) -> _FileRead:
+) -> FileRead:
     families = [(sheet, sheet_family(sheet)) for sheet in sheets]
     used = [family for _, family in families if family in READERS or family == CONTEXT_FAMILY]
     if not used:
@@ -233,14 +242,14 @@ def _read_sheets(
             for sheet, family in families
             if (extract := _read_sheet(sheet, family, methodology, key)) is not None
         ]
-    is_any_read = any(extract.works or extract.register for extract in extracts)
+    is_any_read = any(e.works or e.register or e.reported for e in extracts)
     if any(extract.is_refused for extract in extracts) and not is_any_read:
         first = next(i for extract in extracts for i in extract.issues if i.severity == "error")
-        return _FileRead(
+        return FileRead(
             file, sha256, n_bytes, used[0], "refused", first.message,
             tuple(Extract(issues=extract.issues) for extract in extracts),
         )  # fmt: skip
-    return _FileRead(file, sha256, n_bytes, used[0], "read", None, tuple(extracts))
+    return FileRead(file, sha256, n_bytes, used[0], "read", None, tuple(extracts))
 
 
 def _read_sheet(
@@ -249,7 +258,7 @@ def _read_sheet(
     if family in READERS:
         return READERS[family](sheet, methodology, key)
     row = first_filled_row(sheet)
-    if not row:
+    if not row or family in SIDE_FAMILIES:
         return None
     issue = make_issue("sheet_not_read", sheet.file, sheet.name, found=describe_row(row))
     return Extract(issues=[issue])
@@ -257,10 +266,10 @@ def _read_sheet(
 
 def _unused_file(
     families: list[tuple[Sheet, str | None]], file: str, sha256: str, n_bytes: int
-) -> _FileRead:
+) -> FileRead:
     known = next((family for _, family in families if family), None)
     if known:
-        return _FileRead(file, sha256, n_bytes, known, "not_used", NOT_USED[known])
+        return FileRead(file, sha256, n_bytes, known, "not_used", NOT_USED[known])
     sheet = next((s for s, _ in families if first_filled_row(s)), None)
     cells = describe_row(first_filled_row(sheet) if sheet else [])
     found = FOUND_IN_FIRST_ROW.format(cells=cells)
@@ -268,117 +277,5 @@ def _unused_file(
     return _unknown_file(file, sha256, n_bytes, issue)
 
 
-def _unknown_file(file: str, sha256: str, n_bytes: int, issue: Issue) -> _FileRead:
-    return _FileRead(file, sha256, n_bytes, None, "unknown", issue.message, (), (issue,))
-
-
-# --- joining -----------------------------------------------------------------------------------
-
-
-def _join(
-    reads: list[_FileRead],
-    methodology: Methodology,
-    pupil_key: bytes,
-    municipality_id: str | None,
-) -> Intake:
-    extracts = [extract for read in reads for extract in read.extracts]
-    issues = [issue for read in reads for issue in read.issues]
-    issues += [issue for extract in extracts for issue in extract.issues]
-
-    latest = latest_entries([entry for extract in extracts for entry in extract.register])
-    vpr, vpr_issues = _join_vpr(extracts)
-    groups, group_issues = _join_groups(extracts)
-    gia, gia_issues = _join_gia(extracts, build_crosswalk(latest), pupil_key)
-    own_groups = groups.loc[groups["group_level"] == "school", "group_id"]
-    met = {*vpr["school_id"], *gia["school_id"], *own_groups}
-    mentions = [mention for extract in extracts for mention in extract.mentions]
-    schools, school_issues = schools_table(latest, mentions, met)
-    if municipality_id:
-        schools, place_issues = schools_of_municipality(schools, municipality_id, bool(latest))
-        issues += place_issues
-        own = schools["school_id"]
-        vpr, gia = vpr[vpr["school_id"].isin(own)], gia[gia["school_id"].isin(own)]
-        groups = groups[(groups["group_level"] != "school") | groups["group_id"].isin(own)]
-    used_works = {*vpr["work_id"], *gia["work_id"], *groups["work_id"]}
-    works = works_table([work for extract in extracts for work in extract.works], used_works)
-
-    issues += [*vpr_issues, *group_issues, *gia_issues]
-    issues += school_issues
-    issues += [] if latest else _no_register(reads, met)
-    issues += check_ege_minimums(gia, works, methodology)
-    issues += check_marks_against_pupils(vpr, groups)
-    issues += check_participants_against_pupils(vpr, gia, groups, schools)
-    return Intake(
-        source_files=_source_files(reads, [vpr, gia, groups, schools]),
-        issues=issues_table(issues),
-        schools=schools,
-        works=works,
-        vpr_results=vpr.reset_index(drop=True),
-        gia_results=gia.reset_index(drop=True),
-        group_statistics=groups.reset_index(drop=True),
-    )
-
-
-def _no_register(reads: list[_FileRead], met: set[str]) -> list[Issue]:
-    """Without any register every school is unknown; one warning says why."""
-    first = next((read.file for read in reads if read.status == "read"), None)
-    return [make_issue("register_missing", first)] if first and met else []
-
-
-def _join_vpr(extracts: list[Extract]) -> tuple[pd.DataFrame, list[Issue]]:
-    frames = [e.vpr for e in extracts if e.vpr is not None and len(e.vpr)]
-    if not frames:
-        return _empty(VPR_RESULTS), []
-    joined, issues = join_vpr(pd.concat(frames, ignore_index=True))
-    return VPR_RESULTS.conform(joined), issues
-
-
-def _join_groups(extracts: list[Extract]) -> tuple[pd.DataFrame, list[Issue]]:
-    frames = [e.groups for e in extracts if e.groups is not None and len(e.groups)]
-    if not frames:
-        return _empty(GROUP_STATISTICS), []
-    joined, issues = join_groups(pd.concat(frames, ignore_index=True))
-    return GROUP_STATISTICS.conform(joined), issues
-
-
-def _join_gia(
-    extracts: list[Extract], crosswalk: Crosswalk, pupil_key: bytes
-) -> tuple[pd.DataFrame, list[Issue]]:
-    frames = [e.gia for e in extracts if e.gia is not None and len(e.gia)]
-    if not frames:
-        return _empty(GIA_RESULTS), []
-    known, code_issues = resolve_school_codes(pd.concat(frames, ignore_index=True), crosswalk)
-    if known.empty:
-        return _empty(GIA_RESULTS), code_issues
-    joined, issues = join_gia(known, pupil_key)
-    return GIA_RESULTS.conform(joined), [*code_issues, *issues]
-
-
-@cache
-def _checked_empty(contract: Contract) -> pd.DataFrame:
-    return contract.empty()
-
-
-def _empty(contract: Contract) -> pd.DataFrame:
-    """A table without rows; checked against its contract once in a process."""
-    return _checked_empty(contract).copy()
-
-
-def _source_files(reads: list[_FileRead], tables: list[pd.DataFrame]) -> pd.DataFrame:
-    place = ["source_file", "source_sheet", "source_row"]
-    lines = pd.concat([table[place] for table in tables], ignore_index=True).drop_duplicates()
-    n_rows = lines["source_file"].value_counts()
-    return SOURCE_FILES.conform(
-        pd.DataFrame(
-            {
-                "file": [read.file for read in reads],
-                "sha256": [read.sha256 for read in reads],
-                "n_bytes": [read.n_bytes for read in reads],
-                "family": [read.family for read in reads],
-                "status": [read.status for read in reads],
-                "n_rows": [int(n_rows.get(read.file, 0)) for read in reads],
-                "comment": [read.comment for read in reads],
-            },
-            dtype=object,
-        )
-    )
+def _unknown_file(file: str, sha256: str, n_bytes: int, issue: Issue) -> FileRead:
+    return FileRead(file, sha256, n_bytes, None, "unknown", issue.message, (), (issue,))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from shnor_analysis.intake.cells import (
+    cell_at,
     cell_text,
     is_blank,
     parse_date,
@@ -343,7 +344,7 @@ def _read_rows(
             issues.append(_warning(sheet, block, index, "gia_class_label", "class_label"))
         if result.score_raw is None and not is_blank(_cell(sheet, index, block, "score_raw")):
             issues.append(_warning(sheet, block, index, "gia_raw_value", "score_raw"))
-        name_key, document_key = _identity(sheet, block, index, key)
+        name_key, document_key = person_keys(sheet.rows[index], block.positions, key)
         if not name_key and not document_key:
             nameless.append(index)
             # no identity at all: the place on the sheet and the content keep the rows apart
@@ -454,16 +455,30 @@ def _result_issue(sheet: Sheet, block: _Block, index: int, column: str, is_marke
     )
 
 
-def _identity(sheet: Sheet, block: _Block, index: int, key: bytes) -> tuple[str, str]:
-    """Fingerprints of the name and of the document; the participant code when there is no name."""
-    names = [normal_text(_cell(sheet, index, block, column)) for column in _NAME_COLUMNS]
+def person_keys(row: list[object], positions: dict[str, int], pupil_key: bytes) -> tuple[str, str]:
+    """Fingerprints of the name and of the document; the participant code when there is no name.
+
+    Parameters
+    ----------
+    row : list
+        One row of a protocol of results or of appeals: both give a pupil equal fingerprints.
+    positions : dict
+        Our column → position; names, document and code may be absent.
+    pupil_key : bytes
+        Secret of pseudonyms.
+
+    Returns
+    -------
+    str, str
+        Empty where the row holds neither.
+    """
+    names = [normal_text(cell_at(row, positions, column)) for column in _NAME_COLUMNS]
     document = "".join(
-        re.sub(r"\D", "", cell_text(_cell(sheet, index, block, column)))
+        re.sub(r"\D", "", cell_text(cell_at(row, positions, column)))
         for column in _DOCUMENT_COLUMNS
     )
+    document_key = pseudonym(pupil_key, "document", document) if document else ""
     if any(names):
-        name_key = pseudonym(key, "name", *names)
-        return name_key, pseudonym(key, "document", document) if document else ""
-    code = normal_text(_cell(sheet, index, block, "participant_code"))
-    name_key = pseudonym(key, "code", code) if code else ""
-    return name_key, pseudonym(key, "document", document) if document else ""
+        return pseudonym(pupil_key, "name", *names), document_key
+    code = normal_text(cell_at(row, positions, "participant_code"))
+    return (pseudonym(pupil_key, "code", code) if code else ""), document_key

@@ -75,7 +75,8 @@ def join_vpr(vpr: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
     -------
     DataFrame, list of Issue
         Equal pupils once (note); where pupils contradict, the file with more rows (error for
-        every other file). Files with different pupils of the school are added up.
+        every other file). Files with different pupils of the school are added up. A file with
+        marks comes before a protocol whose marks are those of a scale or unknown.
     """
     vpr = vpr.assign(origin=vpr["source_file"] + "\x1f" + vpr["source_sheet"].fillna(""))
     n_origins = vpr.groupby(["work_id", "school_id"])["origin"].transform("nunique")
@@ -93,11 +94,13 @@ def _join_school(rows: pd.DataFrame, breadth: pd.Series) -> tuple[pd.DataFrame, 
     sizes = rows.groupby("origin").size()
     work_id = rows["work_id"].iloc[0]
 
-    def importance(origin: str) -> tuple[int, int, list[tuple[str, ...]], str]:
-        """More rows of the school first, then the wider file, then the content."""
-        own = rows.loc[rows["origin"] == origin, ["pupil_id", *_VPR_VALUES]].astype(str)
-        content = sorted(own.itertuples(index=False, name=None))
-        return -sizes[origin], -breadth[(work_id, origin)], content, origin
+    def importance(origin: str) -> tuple[bool, int, int, list[tuple[str, ...]], str]:
+        """Marks of the file first, then more rows, then the wider file, then the content."""
+        own = rows[rows["origin"] == origin]
+        has_own_marks = bool((own["mark_source"] == "file").all())
+        values = own[["pupil_id", *_VPR_VALUES]].astype(str).fillna("")
+        content = sorted(values.itertuples(index=False, name=None))
+        return not has_own_marks, -sizes[origin], -breadth[(work_id, origin)], content, origin
 
     order = sorted(sizes.index, key=importance)
     school_id = str(rows["school_id"].iloc[0])
@@ -141,7 +144,10 @@ def _same_values(both: pd.DataFrame) -> pd.Series:
     same = pd.Series(True, index=both.index)
     for column in _VPR_VALUES:
         left, right = both[column], both[f"{column}_extra"]
-        same &= (left == right) | (left.isna() & right.isna())
+        is_equal = (left == right) | (left.isna() & right.isna())
+        if column == "test_mark":  # a mark by the scale contradicts nobody
+            is_equal |= both["mark_source"] != both["mark_source_extra"]
+        same &= is_equal
     return same
 
 
@@ -200,15 +206,43 @@ def _group_issues(lines: pd.DataFrame, best: pd.DataFrame, values: list[str]) ->
 # --- ГИА ---------------------------------------------------------------------------------------
 
 
-def join_gia(gia: pd.DataFrame, pupil_key: bytes) -> tuple[pd.DataFrame, list[Issue]]:
-    """One row per pupil × exam: the latest date, then the highest result.
+def identify_pupils(gia: pd.DataFrame, pupil_key: bytes) -> pd.DataFrame:
+    """Give every protocol row its pupil: one fingerprint within a year and a school.
 
     Parameters
     ----------
     gia : DataFrame
         Protocol rows with ``school_id``, ``name_key`` and ``document_key``.
     pupil_key : bytes
-        Secret for the final fingerprint, which holds within one year and school.
+        Secret of the fingerprint.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``pupil_id`` and ``has_document``.
+    """
+    year = gia["work_id"].str.extract(r"-(\d{4})-")[0]
+    document = _fill_documents(gia, year)
+    people = zip(year, gia["school_id"], gia["name_key"], document, strict=True)
+    identified = gia.assign(
+        pupil_id=[gia_pseudonym(pupil_key, *person) for person in people],
+        has_document=document != "",
+    )
+    return _split_namesakes(identified, document, pupil_key)
+
+
+def gia_pseudonym(key: bytes, year: str, school_id: str, name_key: str, document: str) -> str:
+    """The fingerprint of a pupil of ОГЭ and ЕГЭ within one year and school."""
+    return pseudonym(key, "gia", year, school_id, name_key, document)
+
+
+def join_gia(gia: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
+    """One row per pupil × exam: the latest date, then the highest result.
+
+    Parameters
+    ----------
+    gia : DataFrame
+        Rows of :func:`identify_pupils`.
 
     Returns
     -------
@@ -216,17 +250,9 @@ def join_gia(gia: pd.DataFrame, pupil_key: bytes) -> tuple[pd.DataFrame, list[Is
         Table ``gia_results``; per school and exam a note with the number of pupils that have
         several results, and a query where two results of one day differ.
     """
-    year = gia["work_id"].str.extract(r"-(\d{4})-")[0]
-    document = _fill_documents(gia, year)
     gia = gia.assign(
-        pupil_id=[
-            pseudonym(pupil_key, "gia", *parts)
-            for parts in zip(year, gia["school_id"], gia["name_key"], document, strict=True)
-        ]
+        result=gia["score_scaled"].astype("Float64").fillna(gia["test_mark"].astype("Float64"))
     )
-    gia = _split_namesakes(gia, document, pupil_key)
-    gia["result"] = gia["score_scaled"].astype("Float64").fillna(gia["test_mark"].astype("Float64"))
-    gia["has_document"] = document != ""
     pupil = ["work_id", "school_id", "pupil_id"]
     gia = gia.sort_values(
         [*pupil, "exam_date", "result", "score_raw", "class_label", "source_file", "source_row"],

@@ -11,6 +11,7 @@ import pandas as pd
 
 from shnor_analysis.intake.extract import RegisterEntry, SchoolMention
 from shnor_analysis.intake.messages import Issue, make_issue
+from shnor_analysis.place_settings import Merger
 from shnor_analysis.tables import SCHOOLS
 
 _LOGIN_PREFERENCE = ("edu", "ksh", "spo", "sch")  # edu replaced sch in 2022
@@ -144,6 +145,7 @@ def schools_table(
     latest: dict[str, dict[str, RegisterEntry]],
     mentions: Iterable[SchoolMention],
     school_ids: set[str],
+    mergers: tuple[Merger, ...] = (),
 ) -> tuple[pd.DataFrame, list[Issue]]:
     """Join the register with schools met only in results.
 
@@ -154,7 +156,9 @@ def schools_table(
     mentions : iterable of SchoolMention
         How result files name schools.
     school_ids : set of str
-        Schools that have results.
+        Schools that have results or reported something.
+    mergers : tuple of Merger
+        Schools that became part of another one.
 
     Returns
     -------
@@ -166,7 +170,10 @@ def schools_table(
         if mention.school_id in school_ids:
             named[mention.school_id].append(mention)
     municipalities = _municipality_ids(latest)
-    rows = [_register_row(school_id, answers) for school_id, answers in latest.items()]
+    rows = [
+        _register_row(school_id, answers, named.get(school_id, []), municipalities)
+        for school_id, answers in latest.items()
+    ]
     issues = []
     for school_id, places in named.items():
         if school_id in latest:
@@ -183,7 +190,12 @@ def schools_table(
                 school_id=school_id,
             )
         )
-    return SCHOOLS.conform(pd.DataFrame(rows, columns=list(SCHOOLS.columns))), issues
+    table = pd.DataFrame(rows, columns=list(SCHOOLS.columns))
+    heir = {one.old_school: one for one in mergers}
+    merged = [heir.get(school_id) for school_id in table["school_id"]]
+    table["merged_into"] = [one.new_school if one else None for one in merged]
+    table["merged_from_year"] = [one.assessment_year if one else None for one in merged]
+    return SCHOOLS.conform(table), issues
 
 
 def schools_of_municipality(
@@ -236,15 +248,29 @@ def schools_of_municipality(
     return schools[~is_foreign & ~is_unplaced].reset_index(drop=True), issues
 
 
-def _register_row(school_id: str, answers: dict[str, RegisterEntry]) -> dict[str, object]:
+def _register_row(
+    school_id: str,
+    answers: dict[str, RegisterEntry],
+    places: list[SchoolMention],
+    municipalities: dict[str, str],
+) -> dict[str, object]:
     entry = answers["register"]
+    # the form of 2021 does not ask for the municipality; result files name it
+    municipality = entry.mention.municipality_name or _commonest(
+        place.municipality_name for place in places
+    )
+    municipality_id = (
+        entry.mention.municipality_id
+        or _commonest(place.municipality_id for place in places)
+        or municipalities.get(municipality or "")
+    )
     n_pupils = answers["n_pupils"].n_pupils if "n_pupils" in answers else None
     return {
         "school_id": school_id,
         "fisoko_login": entry.mention.login,
         "school_name": entry.mention.name,
-        "municipality_id": entry.mention.municipality_id,
-        "municipality_name": entry.mention.municipality_name,
+        "municipality_id": municipality_id,
+        "municipality_name": municipality,
         "region_code": school_id[:2],
         "inn": entry.inn,
         "oge_code": ", ".join(entry.oge_codes) or None,

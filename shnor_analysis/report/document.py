@@ -51,13 +51,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class DisplayColumn:
-    """One column: ``width`` is a relative weight, ``decimals`` applies to numbers and percents."""
+    """One column: ``width`` is a relative weight, ``decimals`` applies to numbers and percents.
+
+    ``choices`` are the values a spreadsheet offers to the person who fills the column.
+    """
 
     key: str
     label: str
     kind: Kind = Kind.TEXT
     decimals: int = 0
     width: float = 1.0
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,10 @@ def from_record(record: dict[str, Any]) -> Block:
         return DisplayTable(
             name=data["name"],
             title=data["title"],
-            columns=tuple(DisplayColumn(**{**c, "kind": Kind(c["kind"])}) for c in data["columns"]),
+            columns=tuple(
+                DisplayColumn(**{**c, "kind": Kind(c["kind"]), "choices": tuple(c["choices"])})
+                for c in data["columns"]
+            ),
             rows=tuple(
                 tuple(Cell(**{**c, "status": Status(c["status"])}) for c in row)
                 for row in data["rows"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -35,17 +36,32 @@ class Labels:
 
     def work(self, procedure: str, season: str, subject: str, grade: int, level: str) -> str:
         """«ВПР, русский язык, 5 класс»; exams of one grade go without it."""
-        name = self.subjects[subject]
-        if procedure == "ege" and subject == "math":
-            name = load_texts()["advanced_math"]
-        if procedure == "vpr" and level == "advanced":
-            name = load_texts()["advanced_level"].format(subject=name)
-        parts = [text("procedure", procedure), name]
+        parts = [text("procedure", procedure), self._subject(procedure, subject, level)]
         if _SINGLE_GRADE.get(procedure) != grade:
             parts.append(load_texts()["grade"].format(grade=grade))
         if season == "autumn":
             parts.append(load_texts()["autumn"])
         return ", ".join(parts)
+
+    def series(self, procedure: str, subject: str, grades: Sequence[int], level: str) -> str:
+        """«ВПР, русский язык, 4–6 и 8 классы»: one work of several grades, whatever the season."""
+        name = self._subject(procedure, subject, level)
+        if procedure == "vpr" and level == "base":
+            name = load_texts()["base_level"].format(subject=name)
+        parts = [text("procedure", procedure), name]
+        if len(grades) > 1:
+            parts.append(load_texts()["grades"].format(grades=russian.number_ranges(grades)))
+        elif _SINGLE_GRADE.get(procedure) != grades[0]:
+            parts.append(load_texts()["grade"].format(grade=grades[0]))
+        return ", ".join(parts)
+
+    def _subject(self, procedure: str, subject: str, level: str) -> str:
+        name = self.subjects[subject]
+        if procedure == "ege" and subject == "math":
+            name = str(load_texts()["advanced_math"])
+        if procedure == "vpr" and level == "advanced":
+            name = load_texts()["advanced_level"].format(subject=name)
+        return name
 
     def works(self, rows: pd.DataFrame) -> list[str]:
         """Printed names of the works of a table's rows."""

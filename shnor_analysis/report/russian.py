@@ -17,6 +17,8 @@ _SHORT_BEFORE_NAME = re.compile(r"(№|\b(?:г|с|д|п|х|ст|рп|пос|де
 _TEENS = range(11, 15)
 _FEW = range(2, 5)
 _HALF = 0.5
+# Two neighbours are named one by one, three make a range.
+_SHORTEST_RANGE = 3
 
 
 def is_missing(value: object) -> bool:
@@ -115,6 +117,26 @@ def listing(items: Sequence[str]) -> str:
     if len(items) == 1:
         return items[0]
     return f"{', '.join(items[:-1])} и {items[-1]}"
+
+
+def number_ranges(numbers: Sequence[int]) -> str:
+    """Join whole numbers, neighbours as a range: «4–6 и 8».
+
+    Examples
+    --------
+    >>> number_ranges([8, 4, 5, 6]), number_ranges([4, 5])
+    ('4–6 и 8', '4 и 5')
+    """
+    runs: list[list[int]] = []
+    for number_ in sorted(set(numbers)):
+        if runs and number_ == runs[-1][-1] + 1:
+            runs[-1].append(number_)
+        else:
+            runs.append([number_])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]}–{run[-1]}"] if len(run) >= _SHORTEST_RANGE else [str(n) for n in run]
+    return listing(parts)
 
 
 def sort_key(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -11,6 +11,12 @@ SEVERITIES = ("error", "warning", "query", "note")
 GROUP_LEVELS = ("country", "region", "municipality", "school")
 MODES = ("A", "B", "C", "A_or_B", "A_and_B")
 DECISIONS = ("included", "not_included", "not_assessed")
+COMPARABILITY_VERDICTS = ("comparable", "shares_only", "not_comparable", "first")
+COMPARABILITY_REASONS = (
+    "programme", "season", "random_subject", "participation", "not_held", "work_changed",
+    "max_score", "cohort", "merger", "gap",
+)  # fmt: skip
+PART_STATUSES = ("found", "replaced", "refused", "missing")
 EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
 
 SCHOOL_ID = {"school_id": text("Код школы", "шесть цифр логина ФИС ОКО: код региона и номер школы")}

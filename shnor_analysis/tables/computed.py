@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from shnor_analysis.tables.common import DECISIONS, EVIDENCE, MODES, SCHOOL_ID, WORK, WORK_ID
+from shnor_analysis.tables.common import (
+    ASSESSMENT_YEAR,
+    COMPARABILITY_VERDICTS,
+    DECISIONS,
+    EVIDENCE,
+    MODES,
+    PART_STATUSES,
+    SCHOOL_ID,
+    WORK,
+    WORK_ID,
+)
 from shnor_analysis.tables.contract import (
     INTEGER,
     Contract,
@@ -208,6 +218,53 @@ LOW_RESULTS_READINGS = Contract(
     },
 )
 
+COMPARABILITY = Contract(
+    "comparability",
+    "Сопоставимость лет",
+    "одна процедура, предмет, класс и уровень в одном году рядом с предыдущим, где есть результаты",
+    ("procedure", "subject", "grade", "level", "assessment_year"),
+    {
+        **ASSESSMENT_YEAR,
+        **{name: WORK[name] for name in ("procedure", "subject", "grade", "level")},
+        "compared_year": column(
+            INTEGER,
+            "С каким годом",
+            "предыдущий год с результатами; пусто — его нет",
+            nullable=True,
+        ),
+        "verdict": choice(
+            "Вывод",
+            COMPARABILITY_VERDICTS,
+            "сравнимо; сравнимы только доли отметок; не сравнимо; сравнивать не с чем",
+        ),
+        "reasons": text(
+            "Коды причин", "через «;», слова к ним — в report/texts_ru.yaml", nullable=True
+        ),
+        "n_participants": count("Участников"),
+        "n_participants_compared": count("Участников в году сравнения", nullable=True),
+    },
+)
+
+REPORT_PARTS = Contract(
+    "report_parts",
+    "Данные для разделов отчёта",
+    "один раздел отчёта × один вид файлов × один нужный год",
+    ("part", "family", "assessment_year"),
+    {
+        "part": text("Раздел", "код из methodology/report_parts.yaml"),
+        "family": text("Вид файлов", "вид, узнаваемый по содержанию"),
+        **ASSESSMENT_YEAR,
+        "is_required": flag("Обязателен", "без него раздел не составить"),
+        "n_files": count("Файлов прочитано", "этого вида и года; год папки не виден — любого"),
+        "status": choice(
+            "Состояние",
+            PART_STATUSES,
+            "есть; вместо него есть другой вид; получен, но не прочитан; нет",
+        ),
+        "adds": text("Что даёт разделу"),
+    },
+)
+
 COMPUTED = (
     CELLS,
     CELL_SOURCES,
@@ -218,4 +275,6 @@ COMPUTED = (
     LOW_RESULTS_EVIDENCE,
     LOW_RESULTS,
     LOW_RESULTS_READINGS,
+    COMPARABILITY,
+    REPORT_PARTS,
 )

@@ -51,6 +51,10 @@ ISSUES = Contract(
     ("issue_id",),
     {
         "issue_id": count("№", "порядковый номер в устойчивом порядке"),
+        "issue_code": text(
+            "Код замечания",
+            "проверка, школа и место: 3f0a-990001-91c4; по нему школа отвечает",
+        ),
         "severity": choice(
             "Важность",
             SEVERITIES,
@@ -66,6 +70,10 @@ ISSUES = Contract(
         "value": text("Значение", "что найдено", nullable=True),
         "message": text("Замечание"),
         "guidance": text("Что сделать"),
+        "explanation": text("Пояснение школы", "причина и текст за этот год", nullable=True),
+        "earlier_explanation": text(
+            "Пояснения прошлых лет", "к такой же проверке этой школы", nullable=True
+        ),
     },
 )
 
@@ -85,6 +93,10 @@ SCHOOLS = Contract(
         "oge_code": text("Код ОГЭ", "код школы в протоколах РЦОИ 9 классов", nullable=True),
         "ege_code": text("Код ЕГЭ", "код школы в протоколах РЦОИ 11 классов", nullable=True),
         "n_pupils": count("Обучающихся", nullable=True),
+        "merged_into": text("Присоединена к школе", "шесть цифр", nullable=True),
+        "merged_from_year": column(
+            INTEGER, "С года оценки", "с этого года результаты у новой школы", nullable=True
+        ),
         "is_in_register": flag("Есть в реестре", "есть в контекстной анкете ФИС ОКО"),
         **PROVENANCE,
     },

@@ -392,6 +392,20 @@ REPORTED_INDICATORS = Contract(
     },
 )
 
+EXPLANATIONS = Contract(
+    "explanations",
+    "Пояснения школ к замечаниям",
+    "одно замечание одного года",
+    ("assessment_year", "issue_code"),
+    {
+        **ASSESSMENT_YEAR,
+        "issue_code": text("Код замечания"),
+        "reason_code": text("Код причины", "из methodology/explanation_reasons.csv", nullable=True),
+        "explanation": text("Пояснение", nullable=True),
+        **PROVENANCE,
+    },
+)
+
 REPORTED = (
     GROUP_ITEMS,
     PARTICIPATION,
@@ -410,4 +424,5 @@ REPORTED = (
     PAST_REGISTERS,
     ROADMAP,
     REPORTED_INDICATORS,
+    EXPLANATIONS,
 )

@@ -69,7 +69,7 @@ def test_place_is_described_for_a_run(folder: Path) -> None:
     assert place.name == "Примерский муниципальный район (выдуманный)"
     assert place.region_name == "Примерская область"
     assert place.municipality_id == "reg99_m012"
-    assert place.low_results_regulation == "federal-low-results"
+    assert place.regulations.low_results == "federal-low-results"
 
 
 def test_own_old_files_are_replaced(tmp_path: Path, quick: None) -> None:

@@ -12,15 +12,12 @@ import pytest
 from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake import read_place
 from shnor_analysis.intake import workbook as workbook_module
-from shnor_analysis.tables import CONTRACTS
+from shnor_analysis.tables import CONTRACTS, RECEIVED, REPORTED
 
 
 def test_empty_folder_gives_empty_tables_that_keep_their_contracts(place):
     tables = place.read().tables()
-    assert set(tables) == {
-        "source_files", "issues", "schools", "works", "vpr_results", "gia_results",
-        "group_statistics",
-    }  # fmt: skip
+    assert set(tables) == {contract.name for contract in (*RECEIVED, *REPORTED)}
     for name, table in tables.items():
         assert table.empty
         pd.testing.assert_frame_equal(table, CONTRACTS[name].conform(table))
@@ -189,33 +186,8 @@ def test_exact_copy_is_a_duplicate_with_a_note(good_file, build):
 
 
 NOT_USED = [
-    ("social_passport", [["Отметка времени", "Логин в ФИС ОКО", "Количество обучающихся, "
-                          "состоящих на учете в ОДН (чел.)"], ["12.10.2024 9:05:33", "edu1", 7]]),
-    ("survey", [["Отметка времени", "Выберите школу", "Удовлетворены ли Вы?"], ["1", "2", "3"]]),
-    ("survey", [["Timestamp", "School"], ["1", "2"]]),
-    ("expert_card", [["ЭКСПЕРТНАЯ КАРТА"], ["ОО:", "МБОУ"], ["Направления оценки", "Показатели"]]),
-    ("teachers", [["Код учителя", "Предмет", "Квалификационная категория", "Стаж"]]),
-    ("roadmap", [["Проблема", "Мероприятие", "Срок", "Ответственный"]]),
-    ("collection_form", [["Код участника", "Вариант", "1 (5б)", "Порядковый номер класса",
-                          "Итого баллов"], [80001, 1, 3, 1, 3]]),
-    ("fisoko_distribution", [["Распределение первичных баллов"], [],
-                             ["Группы участников", "Кол-во ОО", "Кол-во участников", 0, 1, 2]]),
-    ("fisoko_distribution", [["Группы участников", "Кол-во ОО", "Кол-во участников", 0, 1, 2, 3]]),
-    ("fisoko_tasks", [["Выполнение заданий"], ["Группы участников", "Кол-во ОО", "1", "2", "6.1"]]),
-    ("fisoko_tasks_by_mark", [["Выполнение заданий группами участников"], ["x"]]),
-    ("fisoko_planned", [["Достижение планируемых результатов"], ["Блоки ПООП", "Макс балл"]]),
-    ("fisoko_comparison_vertical", [["Сравнение отметок с отметками по журналу"],
-                                    ["Группы участников", "Кол-во участников", "%"],
-                                    ["Понизили (Отметка < Отметка по журналу)", 36, "45,0"]]),
-    ("journal", [["Сводная ведомость учета успеваемости"], ["№", "ФИО/ПРЕДМЕТ", "Физика"]]),
-    ("journal", [["Предмет", "Класс", "Учитель", "Качество, %"]]),
-    ("objectivity_list", [["Год", "Логин", "4 РУ", "4 МА", "Количество маркеров"]]),
-    ("consolidated_marks", [["Год", "Класс", "Предмет", "Муниципалитет", "Логин", "ОО", "2"]]),
-    ("rcoi_appeals", [["№", "Код ОО", "Фамилия", "Экзамен", "Состояние апелляции", "Текущие"]]),
-    ("region_protocol", [["логин школы", "регион", "код обучающегося", "вариант", "балл за 1"]]),
-    ("region_protocol", [["groups", "user", "id", "code", "otc", "gender", "a-1-grade"]]),
-    ("region_protocol", [["Пользователь", "Школа", "Код", "1 (1б)", "Наименование класса"]]),
-    ("fisoko_context_2021", [["логин", "Код региона", "Название ОО"]]),
+    ("region_classes", [["Пользователь", "Школа", "Буква (цифра) класса. Введите \"нет\""]]),
+    ("drop_down_lists", [[1, 5], ["отсутствовал", 4], [None, "X"]]),
 ]  # fmt: skip
 
 
@@ -292,7 +264,7 @@ def test_source_files_count_the_rows_that_reached_the_tables(place, build):
     place.book("Ф1.xlsx", build.f1(build.pupil(40001), build.pupil(40002, mark=6)))
     place.book("Ф3.xlsx", build.marks(["Вся выборка", 1, 100, 25, 25, 25, 25]))
     counts = place.read().source_files.set_index("file")["n_rows"]
-    assert dict(counts) == {"Контекст.xlsx": 2, "Ф1.xlsx": 1, "Ф3.xlsx": 1}
+    assert dict(counts) == {"Контекст.xlsx": 4, "Ф1.xlsx": 1, "Ф3.xlsx": 1}
 
 
 def test_issues_are_numbered_in_a_stable_order(place, build):
@@ -318,7 +290,9 @@ def test_import_does_not_need_any_other_layer():
         "print(sorted(m.split('.')[1] for m in sys.modules if m.startswith('shnor_analysis.')))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(eval(found.stdout)) <= {"errors", "tables", "methodology", "intake", "stats"}
+    assert set(eval(found.stdout)) <= {
+        "errors", "form_specs", "place_settings", "tables", "methodology", "intake", "stats",
+    }  # fmt: skip
 
 
 def test_folder_is_a_path_given_by_the_caller(place, build):

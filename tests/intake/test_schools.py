@@ -2,6 +2,8 @@
 
 import pytest
 
+from shnor_analysis.place_settings import PlaceSettings
+
 
 def test_register_of_two_sheets(place, build):
     place.register()
@@ -146,10 +148,10 @@ def test_inn_keeps_its_leading_zero(place):
 def test_schools_of_another_municipality_do_not_count(place, build):
     place.register()  # both schools of reg99_m012
     place.book("Ф1.xlsx", build.f1(build.pupil(40001), build.pupil(40002)))
-    own = place.read(municipality_id="reg99_m012")
+    own = place.read(settings=PlaceSettings("reg99_m012"))
     assert (len(own.schools), len(own.vpr_results)) == (2, 2)
     assert "school_other_municipality" not in build.checks(own)
-    other = place.read(municipality_id="reg99_m777")
+    other = place.read(settings=PlaceSettings("reg99_m777"))
     assert other.schools.empty
     assert other.vpr_results.empty
     [issue] = build.issues(other, "school_other_municipality")
@@ -162,7 +164,7 @@ def test_a_school_nobody_can_place_is_left_out_loudly(place, build):
     place.book("Ф3.xlsx", build.marks(["МБОУ «СОШ чужая»(edu995001)", "", 1000, 99, 1, 0, 0]))
     everything = place.read()
     assert (everything.group_statistics["group_id"] == "995001").any()
-    own = place.read(municipality_id="reg99_m012")
+    own = place.read(settings=PlaceSettings("reg99_m012"))
     assert not (own.group_statistics["group_id"] == "995001").any()
     [issue] = build.issues(own, "school_unplaced")
     assert (issue["severity"], issue["school_id"]) == ("error", "995001")
@@ -170,5 +172,5 @@ def test_a_school_nobody_can_place_is_left_out_loudly(place, build):
 
 def test_without_a_register_nobody_is_left_out(place, build):
     place.book("Ф3.xlsx", build.marks(["МБОУ «СОШ №1»(edu990001)", "", 10, 30, 70, 0, 0]))
-    own = place.read(municipality_id="reg99_m012")
+    own = place.read(settings=PlaceSettings("reg99_m012"))
     assert list(own.schools["school_id"]) == ["990001"]

@@ -163,7 +163,10 @@ def test_figures_of_nothing_do_not_fail(low):
 
 
 def test_a_school_sees_its_own_remarks_only():
-    remark = {"check_id": "x", "file": "f.xlsx", "message": "Сообщение.", "guidance": "Совет."}
+    remark = {
+        "check_id": "x", "issue_code": "3f0a-990001-91c4", "file": "f.xlsx",
+        "message": "Сообщение.", "guidance": "Совет.",
+    }  # fmt: skip
     issues = contracts.ISSUES.conform(
         pd.DataFrame(
             [
@@ -174,10 +177,12 @@ def test_a_school_sees_its_own_remarks_only():
             ]
         )
     )
-    found = tables.issues_by_school(issues, LABELS)
+    found = tables.issues_by_school(issues, LABELS, METHODOLOGY.explanation_reasons)
     assert [t.title.split(":")[0] for t in found] == [NAMES["990002"], NAMES["990001"]]
     assert [len(t.rows) for t in found] == [1, 2]
-    assert found[1].rows[0][0].text == "Ошибка: не учтено"
+    assert column(found[1], "severity")[0].text == "Ошибка: не учтено"
+    assert column(found[1], "reason_code")[0].value == ""
+    assert found[1].columns[-2].choices[0] == "П1"
     assert len(tables.issues_full(issues, LABELS).rows) == 4
 
 

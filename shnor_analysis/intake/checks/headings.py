@@ -29,7 +29,7 @@ CHECKS: dict[str, Check] = {
     ),
     "vpr_no_date": Check(
         "warning",
-        "Лист «{sheet}»: не указана дата работы; работа отнесена к весне.",
+        "Лист «{sheet}»: не указана дата работы; период взят по календарю ВПР: {season}.",
         AGAIN,
     ),
     "vpr_max_differs": Check(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # Archival and accessible; both ask more of the text than a plain PDF does.
 STANDARDS = ("a-2a", "ua-1")
-CONTENTS_FROM = 3
+CONTENTS_FROM = 8
 # A4 less the margins, less room for a caption.
 TEXT_WIDTH_MM, TEXT_HEIGHT_MM = 165.0, 215.0
 PICTURE_PPI = 200

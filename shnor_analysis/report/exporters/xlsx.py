@@ -202,6 +202,7 @@ def _write_table(book: _Book, sheet: Worksheet, placed: Placed, table: DisplayTa
         sheet.set_row(number, _row_points(lines))
     last_row = FIRST_ROW + len(table.rows) - 1
     if table.rows and table.columns:
+        _offer_choices(sheet, table, last_row)
         sheet.autofilter(HEADER_ROW, 0, last_row, len(table.columns) - 1)
     note_row = last_row + 2
     for note in table.notes:
@@ -210,6 +211,18 @@ def _write_table(book: _Book, sheet: Worksheet, placed: Placed, table: DisplayTa
     sheet.freeze_panes(FIRST_ROW, 1 if many else 0)
     sheet.repeat_rows(HEADER_ROW)
     _set_print(sheet, landscape=many)
+
+
+def _offer_choices(sheet: Worksheet, table: DisplayTable, last_row: int) -> None:
+    for index, column in enumerate(table.columns):
+        if column.choices:
+            rule = {
+                "validate": "list",
+                "source": list(column.choices),
+                "input_message": WORDS["choose"],
+                "error_message": WORDS["not_a_choice"],
+            }
+            sheet.data_validation(FIRST_ROW, index, last_row, index, rule)
 
 
 def _write_header(book: _Book, sheet: Worksheet, table: DisplayTable, widths: list[float]) -> None:
@@ -336,6 +349,9 @@ def _column_width(table: DisplayTable, index: int) -> float:
     longest_word = max((len(w) for w in words), default=0)
     longest_text = max((len(t) for t in texts), default=0)
     label = len(column.label) / 2 + FILTER_PADDING
+    if longest_text == 0:
+        # A column that a person fills by hand: its own weight says how much room to leave.
+        label = max(label, NARROWEST_COLUMN * column.width)
     wanted = max(longest_word + FILTER_PADDING, longest_text + CELL_PADDING, label)
     return min(max(wanted, NARROWEST_COLUMN), WIDEST_COLUMN)
 

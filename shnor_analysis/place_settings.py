@@ -1,0 +1,188 @@
+"""What an office says about its own place: other names of schools, mergers, corrections."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shnor_analysis.errors import ParameterError
+from shnor_analysis.methodology import Sourced, StrictModel, load_model
+
+ALIASES_FILE, MERGERS_FILE = "school_aliases.csv", "school_mergers.csv"
+ALIASES_HEADINGS = ("Название в файле", "Код школы")
+MERGERS_HEADINGS = ("Прежняя школа", "Новая школа", "С года оценки", "Примечание")
+SETTINGS_FILES = frozenset({"monitoring.yaml", ALIASES_FILE, MERGERS_FILE})
+
+_SCHOOL = re.compile(r"^(?:edu|sch|ksh|spo)?(\d{6})$")
+_YEAR = re.compile(r"^20\d{2}$")
+
+
+@dataclass(frozen=True)
+class Merger:
+    """A school that became part of another one: its results count there from a year on."""
+
+    old_school: str
+    new_school: str
+    assessment_year: int
+    note: str
+
+
+class Correction(Sourced):
+    """One cell or row of one received file that is known to be wrong.
+
+    ``expect`` is what the cell holds now: once the source is repaired it holds something else,
+    the correction is not applied and an error says so. ``column`` is a letter, as in Excel.
+    """
+
+    id: str
+    place: str
+    file: str
+    sheet: str
+    row: int
+    column: str
+    expect: str
+    action: Literal["replace", "drop_row"]
+    value: str | None = None
+    reason: str
+
+
+class Corrections(StrictModel):
+    """All corrections, in the order they are applied."""
+
+    corrections: Annotated[tuple[Correction, ...], Field(strict=False)]
+
+
+@dataclass(frozen=True)
+class PlaceSettings:
+    """What reading needs to know about a place beside its files.
+
+    Parameters
+    ----------
+    municipality_id : str or None
+        Keep the schools of this municipality only; None keeps all.
+    aliases : dict of str to str
+        Name as typed in files → six digits of the school.
+    mergers : tuple of Merger
+        In the order of years.
+    corrections : tuple of Correction
+        Corrections of this place.
+    """
+
+    municipality_id: str | None = None
+    aliases: tuple[tuple[str, str], ...] = ()
+    mergers: tuple[Merger, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+def load_place_settings(
+    folder: Path, methodology_folder: Path, municipality_id: str | None
+) -> PlaceSettings:
+    """Load the settings of a place; every file but ``monitoring.yaml`` may be absent.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the place in ``data/raw``; its name is the place of the corrections.
+    methodology_folder : Path
+        Holds ``corrections.yaml``.
+    municipality_id : str or None
+        From ``monitoring.yaml``.
+
+    Raises
+    ------
+    ParameterError, MethodologyError
+        One Russian sentence with file, line, found and expected.
+    """
+    path = methodology_folder / "corrections.yaml"
+    corrections = load_model(path, Corrections).corrections if path.is_file() else ()
+    return PlaceSettings(
+        municipality_id,
+        _load_aliases(folder / ALIASES_FILE),
+        _load_mergers(folder / MERGERS_FILE),
+        tuple(one for one in corrections if one.place == folder.name),
+    )
+
+
+def _load_aliases(path: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (row[0], _school(path, number, row[1])) for number, row in _lines(path, ALIASES_HEADINGS)
+    )
+
+
+def _load_mergers(path: Path) -> tuple[Merger, ...]:
+    mergers = []
+    for number, (old, new, year, note) in _lines(path, MERGERS_HEADINGS):
+        if not _YEAR.match(year):
+            raise ParameterError(
+                f"{path.name}, строка {number}: год «{year}», ожидался год оценки вида 2025."
+            )
+        one = Merger(_school(path, number, old), _school(path, number, new), int(year), note)
+        if one.old_school == one.new_school:
+            raise ParameterError(
+                f"{path.name}, строка {number}: школа {one.old_school} присоединена к самой себе; "
+                "исправьте код."
+            )
+        mergers.append(one)
+    _refuse_circles(path, mergers)
+    return tuple(sorted(mergers, key=lambda one: (one.assessment_year, one.old_school)))
+
+
+def _refuse_circles(path: Path, mergers: list[Merger]) -> None:
+    heir = {one.old_school: one.new_school for one in mergers}
+    if len(heir) < len(mergers):
+        twice = next(o.old_school for o in mergers if heir[o.old_school] != o.new_school or
+                     sum(x.old_school == o.old_school for x in mergers) > 1)  # fmt: skip
+        raise ParameterError(
+            f"{path.name}: школа {twice} присоединена дважды; оставьте одну строку."
+        )
+    for start in heir:
+        school, n_steps = start, 0
+        while school in heir:
+            school, n_steps = heir[school], n_steps + 1
+            if n_steps > len(heir):
+                raise ParameterError(
+                    f"{path.name}: присоединения образуют круг (школа {start}); исправьте коды."
+                )
+
+
+def _school(path: Path, number: int, text: str) -> str:
+    found = _SCHOOL.match(text.strip().lower())
+    if not found:
+        raise ParameterError(
+            f"{path.name}, строка {number}: код школы «{text}», ожидались шесть цифр логина "
+            "ФИС ОКО, например 990001."
+        )
+    return found.group(1)
+
+
+def _lines(path: Path, headings: tuple[str, ...]) -> list[tuple[int, list[str]]]:
+    """Rows of a small table that a person keeps in Excel: semicolons or commas, any encoding."""
+    if not path.is_file():
+        return []
+    data = path.read_bytes()
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        content = data.decode("cp1251", errors="replace")
+    first = content.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") >= first.count(",") else ","
+    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
+    found = tuple(cell.strip() for cell in rows[0]) if rows else ()
+    if found != headings:
+        raise ParameterError(
+            f"{path.name}: столбцы {', '.join(found) or '—'}, ожидались {', '.join(headings)}."
+        )
+    filled = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[1:], start=2)]
+    filled = [(n, row) for n, row in filled if any(row)]
+    for number, row in filled:
+        if len(row) != len(headings):
+            raise ParameterError(
+                f"{path.name}, строка {number}: ячеек {len(row)}, ожидалось {len(headings)}."
+            )
+    return filled

@@ -1,0 +1,120 @@
+"""Letters to schools: what was found in their data, what to do and how to answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from shnor_analysis.methodology import ExplanationReason, Place
+from shnor_analysis.report import russian, tables
+from shnor_analysis.report.document import Document, Heading, Listing, Paragraph, Run
+from shnor_analysis.report.exporters.docx import render
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.texts import load_texts, text
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """What is the same in all letters of one mailing."""
+
+    labels: Labels
+    place: Place
+    assessment_year: int
+    reasons: Sequence[ExplanationReason]
+
+
+def letters(
+    issues: pd.DataFrame,
+    labels: Labels,
+    place: Place,
+    assessment_year: int,
+    reasons: Sequence[ExplanationReason],
+) -> dict[str, bytes]:
+    """Write a letter to every school whose data wait for an answer.
+
+    Parameters
+    ----------
+    issues : DataFrame
+        Keeps the contract ``issues``. Remarks without a school go to nobody; those the school
+        has explained already are not asked again.
+    labels : Labels
+        Printed names of the schools.
+    place : Place
+        Who asks and how many days the answer may take.
+    assessment_year : int
+        2025 means the school year 2024/25.
+    reasons : sequence of ExplanationReason
+        Codes the school may answer with.
+
+    Returns
+    -------
+    dict of str to bytes
+        File name → DOCX, in the order of school codes. The name is the school's code: digits
+        are safe in every system and in an e-mail. Equal remarks give equal bytes.
+    """
+    sender = _Sender(labels, place, assessment_year, reasons)
+    written = {}
+    for school_id, remarks in issues.groupby("school_id", sort=True):
+        asked = remarks[remarks["severity"].isin(tables.ASKED) & remarks["explanation"].isna()]
+        if len(asked):
+            n_told = int((~remarks["severity"].isin(tables.ASKED)).sum())
+            document = _letter(str(school_id), asked, n_told, sender)
+            written[f"{_safe(str(school_id))}.docx"] = render(document)
+    return written
+
+
+def _safe(school_id: str) -> str:
+    return re.sub(r"[^0-9A-Za-z_-]", "_", school_id)
+
+
+def _letter(school_id: str, asked: pd.DataFrame, n_told: int, sender: _Sender) -> Document:
+    place, labels = sender.place, sender.labels
+    year = russian.school_year(sender.assessment_year)
+    files = sorted(asked["file"].unique(), key=russian.sort_key)
+    return Document(
+        title=text("letter", "title", year=year),
+        facts=(
+            (text("letter", "to"), russian.keep_together(labels.school(school_id))),
+            (text("letter", "school_code"), school_id),
+            (
+                text("letter", "sender"),
+                text(
+                    "letter",
+                    "sender_name",
+                    responsible=place.responsible.monitoring,
+                    place=place.name,
+                ),
+            ),
+        ),
+        blocks=(
+            _paragraph(text("letter", "greeting")),
+            *(_paragraph(sentence) for sentence in _reasons_to_write(asked, n_told, sender)),
+            _paragraph(text("letter", "files")),
+            Listing(tuple((Run(file),) for file in files)),
+            Heading(1, text("letter", "how")),
+            Listing(tuple((Run(step),) for step in load_texts()["letter"]["steps"]), ordered=True),
+            tables.explanation_reasons(sender.reasons),
+            tables.letter_issues(asked, sender.reasons),
+        ),
+        name="letter",
+    )
+
+
+def _reasons_to_write(asked: pd.DataFrame, n_told: int, sender: _Sender) -> list[str]:
+    days = russian.counted(sender.place.answer_days, "дня", "дней", "дней")
+    n_asked = russian.counted(len(asked), "замечание", "замечания", "замечаний")
+    year = russian.school_year(sender.assessment_year)
+    sentences = [text("letter", "why", year=year, n=n_asked, days=days)]
+    n_errors = int((asked["severity"] == "error").sum())
+    if n_errors:
+        sentences.append(text("letter", "not_counted", n=str(n_errors)))
+    if n_told:
+        sentences.append(text("letter", "corrected", n=str(n_told)))
+    return sentences
+
+
+def _paragraph(sentence: str) -> Paragraph:
+    return Paragraph((Run(sentence),))

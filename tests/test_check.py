@@ -1,0 +1,103 @@
+"""The command ``shnor check``: what the report has files for, and letters to the schools."""
+
+import io
+import shutil
+
+import docx
+import openpyxl
+import pytest
+
+from shnor_analysis import publication
+from shnor_analysis.errors import ParameterError
+from shnor_analysis.intake.detect import sheet_family
+from shnor_analysis.intake.explanations import read_explanations
+from shnor_analysis.intake.workbook import open_workbook
+from shnor_analysis.methodology import load_methodology
+
+YEAR = ("--year", "2025")
+
+
+@pytest.fixture(scope="module")
+def checked(demo_raw, shnor):
+    finished = shnor(demo_raw, "check", "demo", *YEAR)
+    assert finished.returncode == 0, finished.stderr
+    return demo_raw, finished.stdout
+
+
+def letters_of(workspace):
+    return {
+        path.name: path.read_bytes()
+        for path in sorted((workspace.reports("demo", 2025) / "letters").iterdir())
+    }
+
+
+def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(checked):
+    said = checked[1]
+    enough, lacking, missing = (
+        said.index(words)
+        for words in ("Данных хватает для разделов", "Не хватает обязательных", "Чего нет")
+    )
+    assert enough < said.index("Перечень школ с низкими результатами") < lacking
+    assert lacking < said.index("Подтверждение медалей. Нужны: Претенденты на медаль") < missing
+    assert "Претенденты на медаль, 2024/25: файла нет" in said[missing:]
+    assert "Где взять: РЦОИ; протокол результатов апелляций." in said[missing:]
+
+
+def test_it_writes_a_letter_to_every_school_that_owes_an_answer(checked):
+    workspace, said = checked
+    run = publication.check(workspace, "demo", 2025)
+    issues = run.intake.issues
+    asked = issues[issues["severity"].isin(["error", "query"]) & issues["school_id"].notna()]
+    names = sorted(f"{school}.docx" for school in asked["school_id"].unique())
+    assert names
+    assert [path.name for path in run.letters] == names == list(letters_of(workspace))
+    assert f"Письма школам ({len(names)})" in said
+    for school, rows in asked.groupby("school_id"):
+        opened = docx.Document(io.BytesIO(letters_of(workspace)[f"{school}.docx"]))
+        codes = [row.cells[0].text for row in opened.tables[1].rows[1:]]
+        assert sorted(codes) == sorted(rows["issue_code"])
+
+
+def test_letters_of_an_earlier_check_do_not_stay(checked):
+    workspace = checked[0]
+    stale = workspace.reports("demo", 2025) / "letters" / "000000.docx"
+    stale.write_bytes(b"old")
+    publication.check(workspace, "demo", 2025)
+    assert not stale.exists()
+
+
+def test_a_failure_keeps_the_earlier_letters(checked, monkeypatch):
+    workspace = checked[0]
+    before = letters_of(workspace)
+
+    def stop(*_):
+        raise ParameterError("остановка для проверки")
+
+    monkeypatch.setattr(publication, "_write_all", stop)
+    with pytest.raises(ParameterError, match="остановка"):
+        publication.check(workspace, "demo", 2025)
+    assert letters_of(workspace) == before
+    shutil.rmtree(workspace.reports("demo", 2025) / "letters.failed")
+
+
+def test_a_filled_school_sheet_is_read_back(checked):
+    workspace = checked[0]
+    book = openpyxl.load_workbook(workspace.reports("demo", 2025) / "issues.xlsx")
+    sheet = book.worksheets[-1]
+    header = next(row for row in sheet.iter_rows() if row[0].value == "Код замечания")
+    columns = {cell.value: cell.column for cell in header}
+    row = header[0].row + 1
+    code = sheet.cell(row, columns["Код замечания"]).value
+    sheet.cell(row, columns["Код причины"]).value = "П3"
+    sheet.cell(row, columns["Пояснение школы"]).value = "карантин в марте"
+    stored = io.BytesIO()
+    book.save(stored)
+    methodology = load_methodology(workspace.methodology, "federal-low-results")
+    read = next(
+        read_explanations(found, methodology, b"")
+        for found in open_workbook("2025/ответ.xlsx", stored.getvalue())
+        if sheet_family(found) == "explanations" and found.name == sheet.title
+    )
+    answer = read.reported["explanations"].iloc[0]
+    assert (answer["issue_code"], answer["reason_code"]) == (code, "П3")
+    assert answer["explanation"] == "карантин в марте"
