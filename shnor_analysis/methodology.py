@@ -18,6 +18,8 @@ from ruamel.yaml.error import YAMLError
 
 from shnor_analysis.errors import MethodologyError
 
+PROCEDURE_NAMES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "gve9": "ГВЭ-9", "gve11": "ГВЭ-11"}
+
 
 class Confidence(StrEnum):
     """How well a number is known to be normative."""
@@ -428,6 +430,10 @@ class Methodology:
         raise MethodologyError(
             f"methodology/subjects.csv: нет предмета с кодом «{code}»; добавьте строку."
         )
+
+    def work_name(self, procedure: str, subject: str, grade: int) -> str:
+        """A work in words for messages: «ВПР, математика, 7 класс»."""
+        return f"{PROCEDURE_NAMES[procedure]}, {self.subject(subject).name.lower()}, {grade} класс"
 
     def subject_by_name(self, name: str) -> Subject | None:
         """Return the subject printed under a Russian name, or None."""

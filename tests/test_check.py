@@ -31,8 +31,16 @@ def letters_of(workspace):
     }
 
 
-def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(checked):
-    said = checked[1]
+def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(
+    demo_raw, fresh_workspace, shnor
+):
+    raw = fresh_workspace.raw("demo")
+    shutil.copytree(demo_raw.raw("demo"), raw)
+    shutil.rmtree(raw / "2025/Медали")
+    (raw / "2025/РЦОИ/ОГЭ 2025 апелляции.xlsx").unlink()
+    finished = shnor(fresh_workspace, "check", "demo", *YEAR)
+    assert finished.returncode == 0, finished.stderr
+    said = finished.stdout
     enough, lacking, missing = (
         said.index(words)
         for words in ("Данных хватает для разделов", "Не хватает обязательных", "Чего нет")

@@ -14,15 +14,18 @@ from shnor_analysis.demo.files_forms import (
     PASSPORT_FILE,
     TEACHING_SHEET,
 )
+from shnor_analysis.demo.files_items import VERTICAL_FILE
 from shnor_analysis.demo.files_journals import ALGEBRA, CLASS_FILE, MEAN_ROW
 from shnor_analysis.demo.files_office import (
     ALIASES,
+    APPEALS_FILE,
     OO1_FILE,
     OO1_HEADINGS,
     OO1_ROWS,
     OO1_TOTAL,
     REGISTER_HEADINGS,
     REGISTERS_FILE,
+    REJECTED,
     TOTALS_FILE,
     WORK_HEADINGS,
     WORKS_FILE,
@@ -138,6 +141,10 @@ KINDS = {
     "context_twice": Kind("школа ответила дважды: верен ответ с поздней датой загрузки"),
     "school_alias": Kind("название школы набрано от руки: оно есть в school_aliases.csv"),
     "no_such_school": Kind("школы с таким названием нет", "school_name_unknown", "error"),
+    "appeal_rejected": Kind(
+        "апелляция отклонена: результат не меняется", "appeal_rejected", "note"
+    ),
+    "old_no_date": Kind("в отчёте 2021 года нет даты работы", "vpr_no_date", "warning"),
     "oo1_differs": Kind("в форме ОО-1 на трёх обучающихся больше, чем в анкете об ОО"),
     "work_marks": Kind("отметок больше, чем участников работы", "work_marks", "query"),
     "journal_mean": Kind(
@@ -540,6 +547,17 @@ def _registers(pile: Pile) -> list[Dirt]:
     return [Dirt("no_such_school", REGISTERS_FILE, book.first_name, *place, NO_SCHOOL)]
 
 
+def _appeals(pile: Pile) -> list[Dirt]:
+    book = pile.book(APPEALS_FILE)
+    row = _row_of(book.first, REJECTED)
+    place = (row + 1, None, column_letter(book.first[row].index(REJECTED)))
+    return [Dirt("appeal_rejected", APPEALS_FILE, book.first_name, *place, REJECTED)]
+
+
+def _no_date(pile: Pile) -> list[Dirt]:
+    return [Dirt("old_no_date", VERTICAL_FILE, pile.book(VERTICAL_FILE).first_name)]
+
+
 def _oo1(pile: Pile) -> list[Dirt]:
     rows = pile.windows_csv[OO1_FILE]
     inn = f"{REGION_CODE}00{VILLAGE[2:]}{VILLAGE[4:]}"
@@ -606,6 +624,8 @@ PLANTERS: tuple[Callable[[Pile], list[Dirt]], ...] = (
     _context,
     _aliases,
     _registers,
+    _appeals,
+    _no_date,
     _oo1,
     _office_work,
     _journal_mean,

@@ -15,7 +15,13 @@ from shnor_analysis.demo.dirt import FIELDS as DIRT_FIELDS
 from shnor_analysis.demo.dirt import Pile, plant
 from shnor_analysis.demo.files_fisoko import MUNICIPALITY_ID, Tally, fisoko_files, tally
 from shnor_analysis.demo.files_forms import card_claims, form_csv, form_files
-from shnor_analysis.demo.files_items import ITEMS_WORK, item_files, score_counts
+from shnor_analysis.demo.files_items import (
+    ITEMS_WORK,
+    VERTICAL_FILE,
+    item_files,
+    score_counts,
+    vertical_book,
+)
 from shnor_analysis.demo.files_journals import journal_files
 from shnor_analysis.demo.files_office import OO1_FILE, office_files, oo1_rows
 from shnor_analysis.demo.files_rcoi import Entry, exam_csv, rcoi_protocols
@@ -297,6 +303,7 @@ def _demo_files(
     )
     files |= office_files(population, results, entries, tables, office)
     files |= journal_files(population, journals)
+    files[VERTICAL_FILE] = vertical_book(population)
     spots = plant(Pile(files, tables, windows_tables, entries))
     files |= {path: form_csv(rows) for path, rows in tables.items()}
     files |= {path: exam_csv(rows) for path, rows in windows_tables.items()}

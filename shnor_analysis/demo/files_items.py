@@ -1,9 +1,10 @@
-"""ФИС ОКО reports by scores, tasks and skills of one work."""
+"""Further ФИС ОКО reports: scores, tasks and skills of one work, the old form of comparison."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from shnor_analysis.demo.cases import CASES
 from shnor_analysis.demo.designs import (
     DISCRIMINATION,
     REFERENCE_SD,
@@ -15,6 +16,7 @@ from shnor_analysis.demo.designs import (
 from shnor_analysis.demo.files_fisoko import (
     COUNTRY,
     COUNTRY_MEAN,
+    JOURNAL,
     Tally,
     country_size,
     group_name,
@@ -23,8 +25,13 @@ from shnor_analysis.demo.files_fisoko import (
     report_sheet,
     work_folder,
 )
-from shnor_analysis.demo.region import DEMO_MUNICIPALITY_NAME, REGION_NAME, Schools
-from shnor_analysis.demo.results import Sitting
+from shnor_analysis.demo.region import (
+    DEMO_MUNICIPALITY_NAME,
+    REGION_NAME,
+    Population,
+    Schools,
+)
+from shnor_analysis.demo.results import ATTENDANCE, Sitting
 from shnor_analysis.demo.workbook import Book, Files, Row
 
 SCORES, TASKS, PLANNED = (
@@ -56,6 +63,10 @@ SKILLS = (
     "Распознавать развёртки и объёмные фигуры",
     "Рассуждать логически и объяснять решение",
 )
+# The archive of the year before the first results: maths in grade 5, without codes or a date.
+VERTICAL_FILE, VERTICAL_YEAR, VERTICAL_GRADE = "2021/ВПР/Сравнение отметок.xlsx", 2021, 5
+# Whom the report names → shares lowered and raised in percent; the territory is usual.
+VERTICAL_SHARES = {"": (25, 8), "ordinary_town": (25, 8), "inflated_school_marks": (52, 3)}
 # Abilities among which the region's mean is looked for, on the scale of the model.
 _MEANS = np.linspace(-1.5, 1.5, 13)
 
@@ -173,6 +184,37 @@ def _planned_book(
         percents = [tasks[group][number] for group in columns.values()]
         rows.append([f"{task.code}. {skill}", task.max_score, *percents])
     return Book({report_sheet(work, PLANNED): rows})
+
+
+def vertical_book(population: Population) -> Book:
+    """Return the comparison of marks with the journal as it was printed in 2019–2021.
+
+    Participants are the pupils who were in that grade then; who was lowered is no result of the
+    model, which begins a year later.
+    """
+    pupils = population.pupils
+    of_grade = pupils.home[pupils.cohort == VERTICAL_YEAR - VERTICAL_GRADE]
+    rows: list[Row] = [
+        [JOURNAL],
+        [],
+        [f"ВПР {VERTICAL_YEAR}. {VERTICAL_GRADE} класс"],
+        ["Предмет: Математика"],
+        [],
+        ["Группы участников", "Кол-во участников", "%"],
+    ]
+    names = [case.case for case in CASES]
+    for case, (lowered, raised) in VERTICAL_SHARES.items():
+        taught = population.schools.has_grade(VERTICAL_GRADE)[of_grade]
+        listed = of_grade == names.index(case) if case else taught
+        n = round(ATTENDANCE["vpr"] * int(listed.sum()))
+        low, high = n * lowered // 100, n * raised // 100
+        rows.append([CASES[names.index(case)].name if case else DEMO_MUNICIPALITY_NAME])
+        counts = {"Понизили (Отметка <": low, "Подтвердили (Отметка =": n - low - high}
+        for words, count in (counts | {"Повысили (Отметка >": high}).items():
+            share = f"{100 * count / n:.2f}".replace(".", ",")
+            rows.append([f"{words} Отметка по журналу)", count, share])
+        rows.append(["Всего", n, 100])
+    return Book({"Лист1": rows})
 
 
 def _task_percents(design: Design, items: np.ndarray) -> list[float]:

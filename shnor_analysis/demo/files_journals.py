@@ -19,7 +19,7 @@ CLASS_LABEL, CLASS_GRADE, CLASS_NO = "9А", 9, 1
 JOURNAL_CASES = ("ordinary_town", "inflated_school_marks")
 MEAN_ROW = "Средний балл"
 ALGEBRA = "Алгебра"
-PHYSICAL, PHYSICS = "Физическая культура", "Физика"
+PHYSICAL, PHYSICS = "Физкультура", "Физика"
 
 # Subject as the journal prints it → how much the pupils' leaning to maths helps.
 SUBJECTS = {
@@ -38,7 +38,7 @@ SUMMARY_GRADES = (5, 6)
 MEAN_MARK, MARK_SLOPE, MARK_NOISE = 3.7, 0.75, 0.35
 # How vendors weigh marks in the degree of learning (СОУ).
 DEGREE_WEIGHTS = {5: 1.0, 4: 0.64, 3: 0.36, 2: 0.14}
-# Every so many pupils a mark is text; in whole columns the last subject is marked so.
+# Every so many rows all marks are text.
 TEXT_EVERY = 4
 SUMMARY_HEADINGS: Row = [
     "Предмет", "Класс", "Учитель", "Кол-во обучающихся", 5, 4, 3, 2, "н/а", "Успеваемость, %",
@@ -101,7 +101,7 @@ def journal_files(population: Population, rng: np.random.Generator) -> Files:
 def class_book(population: Population, position: int, rng: np.random.Generator) -> Book:
     """Return marks of the year of one class: subjects in columns, three footers.
 
-    One pupil is excused from physical culture, one has no mark in physics; every fourth row is
+    One pupil is excused from physical training, one has no mark in physics; every fourth row is
     text with decimal commas.
     """
     own = _Class(population, position, CLASS_GRADE, CLASS_NO)

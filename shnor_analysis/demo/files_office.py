@@ -52,7 +52,7 @@ ALIASES = {"Третий лицей": "lyceum_high", "Дальняя школа"
 # check speaks again in 2025; the second remark does not exist any more.
 EXPLAINED = (
     ("group_percent_sum", "ordinary_town", "0000", "П9", "проценты выгружены с ошибкой"),
-    ("series_break", "improved_sharply", "7c1d", "П7", "прибыли обучающиеся закрытой школы"),
+    ("series_break", "improved_sharply", "7c1d", "П7", "прибыли обучающиеся соседней школы"),
 )
 
 REGISTER_HEADINGS: Row = [
@@ -168,7 +168,7 @@ APPEAL_HEADINGS: tuple[Row, Row] = (
 )  # fmt: skip
 APPEAL_WORK, APPEAL_EXAM = "oge-2025-main-geography-9", "География(2025.06.16)"
 APPEAL_CASE = "lyceum_high"
-APPEAL_STATES = ("Апелляция удовлетворена", "Апелляция отклонена")
+GRANTED, REJECTED = "Апелляция удовлетворена", "Апелляция отклонена"
 
 Results = dict[int, list[Sitting]]
 
@@ -438,7 +438,7 @@ def appeals_book(entries: dict[str, list[Entry]]) -> Book:
         *(list(row) for row in APPEAL_HEADINGS),
     ]
     own = [entry for entry in entries[APPEAL_WORK] if entry.school == POSITION[APPEAL_CASE]]
-    for number, (entry, state) in enumerate(zip(own, APPEAL_STATES, strict=False), start=1):
+    for number, (entry, state) in enumerate(zip(own, (GRANTED, REJECTED), strict=False), start=1):
         label = f"{entry.grade}{CLASS_LETTERS[entry.class_no - 1]}"
         rows.append(
             [number, entry.code, label, str(STATION), f"{number:04d}", *pupil_name(entry.pupil),

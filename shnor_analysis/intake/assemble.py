@@ -169,9 +169,9 @@ def assemble(
     findings += check_marks_against_pupils(vpr, groups)
     findings += check_participants_against_pupils(vpr, gia, groups, schools)
     context, participation = tables["context"], tables["participation"]
-    findings += check_participation(participation, vpr, groups, works, context)
-    findings += check_missing_procedures(works, vpr, gia, groups, schools)
-    findings += check_series_breaks(works, vpr, gia, groups)
+    findings += check_participation(participation, vpr, groups, works, context, methodology)
+    findings += check_missing_procedures(works, vpr, gia, groups, schools, methodology)
+    findings += check_series_breaks(works, vpr, gia, groups, methodology)
     return Intake(
         source_files=_source_files(reads, [vpr, gia, groups, schools, *tables.values()]),
         issues=issues_table(findings),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from shnor_analysis.intake.cells import count_text
 from shnor_analysis.intake.messages import Issue, make_issue
+from shnor_analysis.methodology import Methodology
 from shnor_analysis.tables import CONTEXT_SOURCES
 
 # A convention of this project: none of the regulations at hand names a norm of turnout. Below it
@@ -83,6 +84,7 @@ def check_participation(
     groups: pd.DataFrame,
     works: pd.DataFrame,
     context: pd.DataFrame,
+    methodology: Methodology,
 ) -> list[Issue]:
     """Query for every school and work that fewer than 70 % of the pupils wrote.
 
@@ -94,6 +96,8 @@ def check_participation(
         For works without a protocol: participants against the pupils of the grade.
     context : DataFrame
         Contract ``context``; of several sources the first of ``CONTEXT_SOURCES`` counts.
+    methodology : Methodology
+        Names of subjects.
 
     Returns
     -------
@@ -103,8 +107,15 @@ def check_participation(
     """
     listed = participation.sort_values(["n_listed", *_PLACE], ascending=[False, True, True, True])
     listed = listed.drop_duplicates(["school_id", "work_id"])
+    listed = listed.merge(works[["work_id", "assessment_year", *_KIND]], on="work_id")
     issues = [
-        _turnout_issue("participation_low", row, int(row["n_present"]), int(row["n_listed"]))
+        _turnout_issue(
+            "participation_low",
+            row,
+            int(row["n_present"]),
+            int(row["n_listed"]),
+            _work_and_year(row, methodology),
+        )
         for row in listed.to_dict("records")
         if _is_low(int(row["n_present"]), int(row["n_listed"]))
     ]
@@ -119,7 +130,9 @@ def check_participation(
             continue
         n = int(row["n"])
         if (row["school_id"], row["work_id"]) not in done and _is_low(n, n_pupils):
-            issues.append(_turnout_issue("participation_low_grade", row, n, n_pupils, grade=grade))
+            work = _work_and_year(row, methodology)
+            low = _turnout_issue("participation_low_grade", row, n, n_pupils, work, grade=grade)
+            issues.append(low)
     return issues
 
 
@@ -128,7 +141,12 @@ def _is_low(n_present: int, n_listed: int) -> bool:
 
 
 def _turnout_issue(
-    check_id: str, row: dict[Hashable, Any], n_present: int, n_listed: int, **fields: object
+    check_id: str,
+    row: dict[Hashable, Any],
+    n_present: int,
+    n_listed: int,
+    work: str,
+    **fields: object,
 ) -> Issue:
     file, sheet, line = _place(row)
     return make_issue(
@@ -139,7 +157,7 @@ def _turnout_issue(
         column=None,
         value=str(n_present),
         school_id=str(row["school_id"]),
-        work=row["work_id"],
+        work=work,
         n_listed=n_listed,
         percent=count_text(round(100 * n_present / n_listed, 1)),
         norm=count_text(100 * LEAST_TURNOUT),
@@ -170,6 +188,7 @@ def check_missing_procedures(
     gia: pd.DataFrame,
     groups: pd.DataFrame,
     schools: pd.DataFrame,
+    methodology: Methodology,
 ) -> list[Issue]:
     """Query for a school that has no result in works it wrote the year before.
 
@@ -177,6 +196,8 @@ def check_missing_procedures(
     ----------
     works, vpr, gia, groups, schools : DataFrame
         Tables that keep their contracts.
+    methodology : Methodology
+        Names of subjects.
 
     Returns
     -------
@@ -195,6 +216,8 @@ def check_missing_procedures(
         index=found.index,
         dtype=bool,
     )
+    closed = schools.dropna(subset=["merged_from_year"])
+    closed_from = dict(zip(closed["school_id"], closed["merged_from_year"], strict=True))
     place_of = dict(zip(schools["school_id"], schools["municipality_id"].fillna(""), strict=True))
     own = found[is_compulsory]
     own = own.assign(municipality=own["school_id"].map(place_of))
@@ -207,13 +230,15 @@ def check_missing_procedures(
         year = int(row["assessment_year"]) + 1
         kind = (row["procedure"], row["subject"], row["grade"])
         is_written = (row["municipality"], year, *kind) in written
+        if year >= closed_from.get(row["school_id"], year + 1):
+            continue  # its pupils write at another school
         if is_written and (row["school_id"], year, *kind) not in has:
             lost.setdefault((str(row["school_id"]), year), []).append(row)
     return [
         make_issue(
             "procedures_missing",
             *_place(min(rows, key=lambda row: str(row["work_id"]))),
-            value=", ".join(sorted({_kind_words(row) for row in rows})),
+            value="; ".join(sorted({_work_words(row, methodology) for row in rows})),
             school_id=school_id,
             year=year,
         )
@@ -221,15 +246,23 @@ def check_missing_procedures(
     ]
 
 
-def _kind_words(row: dict[Hashable, Any]) -> str:
-    return "-".join(str(row[column]) for column in _KIND)
+def _work_words(row: dict[Hashable, Any], methodology: Methodology) -> str:
+    return methodology.work_name(str(row["procedure"]), str(row["subject"]), int(row["grade"]))
+
+
+def _work_and_year(row: dict[Hashable, Any], methodology: Methodology) -> str:
+    return f"{_work_words(row, methodology)}, {int(row['assessment_year'])} год"
 
 
 # --- breaks in series --------------------------------------------------------------------------
 
 
 def check_series_breaks(
-    works: pd.DataFrame, vpr: pd.DataFrame, gia: pd.DataFrame, groups: pd.DataFrame
+    works: pd.DataFrame,
+    vpr: pd.DataFrame,
+    gia: pd.DataFrame,
+    groups: pd.DataFrame,
+    methodology: Methodology,
 ) -> list[Issue]:
     """Query where the participants of a school's work more than double or halve in a year.
 
@@ -237,6 +270,8 @@ def check_series_breaks(
     ----------
     works, vpr, gia, groups : DataFrame
         Tables that keep their contracts.
+    methodology : Methodology
+        Names of subjects.
 
     Returns
     -------
@@ -267,7 +302,7 @@ def check_series_breaks(
                 *_place(row),
                 value=str(row["n"]),
                 school_id=str(row["school_id"]),
-                work=row["work_id"],
+                work=_work_and_year(row, methodology),
                 n_before=before,
             )
         )

@@ -17,26 +17,44 @@ def cover(
     place: Place, rule: LowResultsRule, assessment_year: int, works: pd.DataFrame
 ) -> dict[str, object]:
     """Title-block record: place, year, rule, edition; dated by the last work, not by the clock."""
+    facts = [
+        [text("cover", "region"), place.region_name],
+        [text("cover", "monitoring"), place.responsible.monitoring],
+        [text("cover", "term"), place.terms.low_results],
+        [
+            text("cover", "rule"),
+            text(
+                "cover",
+                "rule_source",
+                title=rule.title,
+                document=rule.document,
+                confidence=text("confidence", rule.confidence),
+            ),
+        ],
+        [text("cover", "mode"), text("rule_mode", rule.mode.value)],
+        [text("cover", "edition"), text("cover", "edition_internal")],
+    ]
+    return _cover(place, assessment_year, works, facts)
+
+
+def files_cover(place: Place, assessment_year: int, works: pd.DataFrame) -> dict[str, object]:
+    """Title-block record of a paper about the files: the place, the year, no rule."""
+    facts = [
+        [text("cover", "monitoring"), place.responsible.monitoring],
+        [text("cover", "edition"), text("cover", "edition_internal")],
+    ]
+    return _cover(place, assessment_year, works, facts)
+
+
+def _cover(
+    place: Place, assessment_year: int, works: pd.DataFrame, facts: list[list[str]]
+) -> dict[str, object]:
     dates = works.loc[works["assessment_year"] == assessment_year, "exam_date"].dropna()
     year = russian.school_year(assessment_year)
     return {
         "type": "document",
         "subtitle": text("cover", "subtitle", place=place.name, year=year),
-        "facts": [
-            [text("cover", "region"), place.region_name],
-            [
-                text("cover", "rule"),
-                text(
-                    "cover",
-                    "rule_source",
-                    title=rule.title,
-                    document=rule.document,
-                    confidence=text("confidence", rule.confidence),
-                ),
-            ],
-            [text("cover", "mode"), text("rule_mode", rule.mode.value)],
-            [text("cover", "edition"), text("cover", "edition_internal")],
-        ],
+        "facts": facts,
         "created": str(dates.max()) if len(dates) else f"{assessment_year}-08-31",
     }
 
@@ -128,12 +146,22 @@ def evidence_key(rule: LowResultsRule) -> Listing:
     )
 
 
-def gap(section: str, source_files: pd.DataFrame) -> Callout:
+def gap(section: str, source_files: pd.DataFrame, place: Place) -> Callout:
     """Say that a section is not filled, why, and which of its files have come already."""
     words = load_texts()["gap"][section]
     paragraphs = [
         Paragraph((Run(words["title"], bold=True),)),
-        Paragraph((Run(words["text"]),)),
+        Paragraph(
+            (
+                Run(
+                    words["text"].format(
+                        low_results=place.terms.low_results,
+                        adverse_conditions=place.terms.adverse_conditions,
+                        decisions=place.responsible.decisions,
+                    )
+                ),
+            )
+        ),
     ]
     received = source_files[source_files["family"].isin(words["families"])]
     if words["families"]:

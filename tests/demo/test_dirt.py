@@ -20,7 +20,8 @@ def cell(folder: Path, spot: dict[str, str]) -> str:
     path = folder / spot["file"]
     row, column = int(spot["row"]) - 1, column_number(spot["column"])
     if path.suffix == ".csv":
-        rows = reading.table(path, "cp1251", ";") if path.name[0] == "0" else reading.table(path)
+        is_windows = path.name.startswith(("02_", "ОО-1"))
+        rows = reading.table(path, "cp1251", ";") if is_windows else reading.table(path)
     else:
         rows = reading.sheets(path)[spot["sheet"]]
     value = rows[row][column]
@@ -152,6 +153,34 @@ def test_names_belong_to_nobody(folder: Path) -> None:
         if isinstance(row[0], int):
             counts[exam, row[10], row[12]] += 1
     assert set(counts.values()) == {1}
+
+
+def test_work_marks_are_one_more_than_participants(
+    folder: Path, spots: list[dict[str, str]]
+) -> None:
+    spot = one(spots, "work_marks")
+    rows = reading.sheets(folder / spot["file"])[spot["sheet"]]
+    differing = [
+        number
+        for number, row in enumerate(rows[1:], start=2)
+        if sum(int(str(mark)) for mark in row[9:13]) != row[8]
+    ]
+    assert differing == [int(spot["row"])]
+
+
+def test_only_one_printed_mean_of_the_journals_is_wrong(
+    folder: Path, spots: list[dict[str, str]]
+) -> None:
+    spot = one(spots, "journal_mean")
+    wrong = []
+    for path in sorted(folder.glob("2025/Журналы/*/Ведомость 9А год.xlsx")):
+        (rows,) = reading.sheets(path).values()
+        footer = next(i for i, row in enumerate(rows) if row[1] == "Средний балл")
+        for column in range(2, 10):
+            marks = [int(str(row[column])) for row in rows[4:footer] if str(row[column]) in "2345"]
+            if abs(float(str(rows[footer][column])) - sum(marks) / len(marks)) > 0.005:
+                wrong.append((path.relative_to(folder).as_posix(), footer + 1, column))
+    assert wrong == [(spot["file"], int(spot["row"]), column_number(spot["column"]))]
 
 
 def test_stray_files(folder: Path, spots: list[dict[str, str]]) -> None:

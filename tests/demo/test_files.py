@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_replaced_is_left_as_it_was(
 
 
 def test_summary_is_a_russian_sentence(demo: DemoSummary) -> None:
-    assert str(demo).startswith("Создана территория «demo»: школ 24, файлов 133")
+    assert str(demo).startswith("Создана территория «demo»: школ 24, файлов 153")
 
 
 def test_progress_is_told_in_russian(tmp_path: Path, quick: None) -> None:
@@ -154,5 +154,5 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the slow part: what is written does not matter for how it is written."""
     made = ({"monitoring.yaml": b"name: x\n", "2025/a.csv": b"1\n"}, {"schools.csv": b"a\n"})
     monkeypatch.setattr(files, "_demo_files", lambda *_: made)
-    monkeypatch.setattr(files, "_region_tallies", lambda *_: {})
+    monkeypatch.setattr(files, "_region_counts", lambda *_: None)
     monkeypatch.setattr(files, "sittings", lambda *_: [])

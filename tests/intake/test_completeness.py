@@ -1,13 +1,12 @@
 """Turnout, missing compulsory works, breaks in series: tables invented by hand."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from shnor_analysis.intake.completeness import (
-    check_missing_procedures,
-    check_participation,
-    check_series_breaks,
-)
+from shnor_analysis.intake import completeness
+from shnor_analysis.methodology import load_methodology
 from shnor_analysis.tables import (
     CONTEXT,
     GIA_RESULTS,
@@ -17,6 +16,21 @@ from shnor_analysis.tables import (
     VPR_RESULTS,
     WORKS,
 )
+
+METHODOLOGY = load_methodology(Path(__file__).parents[2] / "methodology", "federal-low-results")
+
+
+def check_participation(*tables):
+    return completeness.check_participation(*tables, METHODOLOGY)
+
+
+def check_missing_procedures(*tables):
+    return completeness.check_missing_procedures(*tables, METHODOLOGY)
+
+
+def check_series_breaks(*tables):
+    return completeness.check_series_breaks(*tables, METHODOLOGY)
+
 
 PLACE = {"source_file": "a.xlsx", "source_sheet": None, "source_row": 3}
 
@@ -150,7 +164,9 @@ def test_works_that_only_others_have_this_year_are_one_query():
     last = {("990001", RUS_4): 5, ("990001", "vpr-2024-spring-math-5"): 5}
     now = {("990002", RUS_4_NEXT): 5, ("990002", "vpr-2025-spring-math-5"): 5}
     issues = missing({**last, **now})
-    assert found(issues) == [("procedures_missing", "990001", "vpr-math-5, vpr-rus-4")]
+    assert found(issues) == [
+        ("procedures_missing", "990001", "ВПР, математика, 5 класс; ВПР, русский язык, 4 класс")
+    ]
     assert "2025 года" in issues[0].message
 
 
@@ -169,6 +185,16 @@ def test_what_is_no_omission(work, other):
     assert missing(vpr, gia) == []
 
 
+def test_a_school_that_was_merged_is_not_asked():
+    counts = {("990001", RUS_4): 5, ("990002", RUS_4_NEXT): 5}
+    places = schools("990001", "990002").astype({"merged_from_year": "Int64"})
+    pupils = results(VPR_RESULTS, counts), NO_GIA, NO_GROUPS
+    for year, n_asked in ((2025, 0), (2026, 1)):
+        places.loc[places["school_id"] == "990001", "merged_from_year"] = year
+        asked = check_missing_procedures(works(RUS_4, RUS_4_NEXT), *pupils, places)
+        assert len(asked) == n_asked
+
+
 def test_a_year_nobody_has_is_no_omission():
     assert missing({("990001", RUS_4): 5, ("990002", RUS_4): 5}) == []
 
@@ -181,7 +207,7 @@ def test_a_summary_report_and_another_season_are_results_too():
 
 def test_oge_is_compulsory():
     gia = {("990001", "oge-2024-main-math-9"): 5, ("990002", "oge-2025-main-math-9"): 5}
-    assert found(missing(gia=gia)) == [("procedures_missing", "990001", "oge-math-9")]
+    assert found(missing(gia=gia)) == [("procedures_missing", "990001", "ОГЭ, математика, 9 класс")]
 
 
 def test_schools_of_another_municipality_say_nothing():

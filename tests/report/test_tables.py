@@ -6,7 +6,7 @@ import pytest
 from shnor_analysis import tables as contracts
 from shnor_analysis.decisions.low_results import decide_low_results
 from shnor_analysis.measures.results import procedure_results
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import Place, load_methodology
 from shnor_analysis.report import figures, narrative, tables
 from shnor_analysis.report.document import Status
 from shnor_analysis.report.labels import Labels
@@ -137,12 +137,23 @@ def test_headline_when_nobody_is_listed(low):
     assert first.endswith("Признака низких результатов нет ни у одной.")
 
 
+PLACE = Place.model_validate(
+    {
+        "name": "Район", "region_name": "Область", "municipality_id": "reg99_m012",
+        "regulations": {"low_results": "federal-low-results"},
+        "terms": {"low_results": "ШНРО", "adverse_conditions": "ШФНСУ"},
+        "responsible": {"monitoring": "методический центр", "decisions": "управление"},
+        "publication": {"min_participants": 5}, "answer_days": 14,
+    }
+)  # fmt: skip
+
+
 def test_a_gap_names_the_files_that_came():
     files = pd.DataFrame({"family": ["expert_card", "expert_card", None]})
-    said = " ".join(
-        run.text for p in narrative.gap("recommendations", files).paragraphs for run in p.runs
-    )
+    gap = narrative.gap("recommendations", files, PLACE)
+    said = " ".join(run.text for p in gap.paragraphs for run in p.runs)
     assert "Раздел не заполнен" in said
+    assert "с каждой школой перечня ШНРО её основания" in said  # the word of the place
     assert "Экспертная карта — 2; Сведения об учителях — 0; Дорожная карта — 0" in said
 
 

@@ -27,6 +27,8 @@ SEVERITY_ORDER = ("error", "warning", "query", "note")
 ASKED = ("error", "query")
 
 
+# Two printed lines of an example of a remark.
+EXAMPLE_LENGTH = 125
 # States of a kind of file in which the report has nothing of it.
 NOT_THERE = ("refused", "missing")
 
@@ -114,7 +116,7 @@ def issues_by_check(issues: pd.DataFrame) -> DisplayTable:
             words(text("severity", row.severity)),
             whole(row.n),
             whole(row.n_schools),
-            words(row.message),
+            words(_cut(row.message)),
         )
         for row in counts.itertuples(index=False)
     ]
@@ -138,6 +140,13 @@ def issues_by_check(issues: pd.DataFrame) -> DisplayTable:
         ),
         tuple(rows),
     )
+
+
+def _cut(message: str) -> str:
+    """An example need not be whole: the rest stands in ``issues.xlsx``."""
+    if len(message) <= EXAMPLE_LENGTH:
+        return message
+    return message[:EXAMPLE_LENGTH].rpartition(" ")[0].rstrip(" ,;:—") + "…"
 
 
 def asked_schools(issues: pd.DataFrame, labels: Labels) -> DisplayTable:
@@ -469,7 +478,8 @@ def results_matrix(
 ) -> DisplayTable:
     """How many schools have results, and whether a year may be compared with the one before.
 
-    Grades of one subject with the same verdicts in all years share a line.
+    Works of one procedure with the same verdicts in all years share a line; the number of
+    schools is then from the least to the greatest.
     """
     years = sorted(int(year) for year in comparability["assessment_year"].unique())
     series = ["procedure", "subject", "level", "grade", "assessment_year"]
@@ -477,7 +487,7 @@ def results_matrix(
     return build_table(
         "results_matrix",
         (
-            text_column("work", 2.3),
+            text_column("work", 3.0),
             *(
                 DisplayColumn(f"y{year}", russian.school_year(year), Kind.TEXT, 0, 1.3)
                 for year in years
@@ -486,24 +496,47 @@ def results_matrix(
         ),
         tuple(
             (
-                words(labels.series(line.procedure, line.subject, line.grades, line.level)),
-                *(words(_schools_and_verdict(line, year, counts)) for year in years),
-                words(_reasons_of_years(line)),
+                words(_works_of(lines, labels)),
+                *(words(_schools_and_verdict(lines, year, counts)) for year in years),
+                words(_reasons_of_years(lines[0])),
             )
-            for line in _comparability_lines(comparability)
+            for lines in _same_verdicts(_comparability_lines(comparability))
         ),
     )
 
 
-def _schools_and_verdict(line: _Line, year: int, counts: pd.Series) -> str | None:
-    found = line.verdicts.get(year)
-    if found is None:
-        return None
-    keys = [(line.procedure, line.subject, line.level, grade, year) for grade in line.grades]
+def _same_verdicts(lines: list[_Line]) -> list[list[_Line]]:
+    """Lines of one procedure with equal verdicts and reasons together."""
+    groups: dict[tuple[object, ...], list[_Line]] = {}
+    for line in lines:
+        groups.setdefault((line.procedure, *sorted(line.verdicts.items())), []).append(line)
+    return list(groups.values())
+
+
+def _works_of(lines: list[_Line], labels: Labels) -> str:
+    """«ОГЭ: математика, биология»: the procedure once, then its works."""
+    procedure = text("procedure", lines[0].procedure)
+    names = [
+        labels.series(line.procedure, line.subject, line.grades, line.level).removeprefix(
+            f"{procedure}, "
+        )
+        for line in lines
+    ]
+    return f"{procedure}: {'; '.join(names)}"
+
+
+def _schools_and_verdict(lines: list[_Line], year: int, counts: pd.Series) -> str | None:
+    found = lines[0].verdicts.get(year)
+    keys = [
+        (line.procedure, line.subject, line.level, grade, year)
+        for line in lines
+        for grade in line.grades
+    ]
     numbers = [int(counts[key]) for key in keys if key in counts.index]
-    ends = sorted({min(numbers), max(numbers)}) if numbers else []
-    schools = "–".join(russian.integer(n) for n in ends)
-    return f"{schools}; {text('verdict_short', found[0])}" if schools else None
+    if found is None or not numbers:
+        return None
+    schools = "–".join(russian.integer(n) for n in sorted({min(numbers), max(numbers)}))
+    return f"{schools}; {text('verdict_short', found[0])}"
 
 
 def _reasons_of_years(line: _Line) -> str:
