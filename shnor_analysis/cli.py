@@ -197,6 +197,10 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     for severity, n in intake.issues["severity"].value_counts().items():
         found.add_row(text("severity", str(severity)), str(n))
     console.print(found)
+    years = sorted({int(one) for one in intake.works["assessment_year"]})
+    if year not in years:
+        known = ", ".join(map(str, years)) or "ни одного года"
+        console.print(f"Результатов за {year} год оценки в файлах нет; найдены: {known}.")
     for line in run.readiness:
         if line.depth == 0:
             console.print()

@@ -10,9 +10,16 @@ from ruamel.yaml import YAML
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import load_low_results_rule, load_place
+from shnor_analysis.place_settings import (
+    ALIASES_FILE,
+    ALIASES_HEADINGS,
+    MERGERS_FILE,
+    MERGERS_HEADINGS,
+)
 from shnor_analysis.workspace import Workspace
 
 PLACE_FILE = "monitoring.yaml"
+_EMPTY_TABLES = {ALIASES_FILE: ALIASES_HEADINGS, MERGERS_FILE: MERGERS_HEADINGS}
 FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # A share among fewer people tells about single children; the office may ask for more.
 MIN_PARTICIPANTS = 5
@@ -33,7 +40,7 @@ HEADER = """\
 def create_place(
     workspace: Workspace, place: str, name: str, region_name: str, municipality_id: str, rule: str
 ) -> Path:
-    """Create ``data/raw/PLACE`` with a checked ``monitoring.yaml``.
+    """Create ``data/raw/PLACE``: a checked ``monitoring.yaml``, empty aliases and mergers.
 
     Parameters
     ----------
@@ -89,6 +96,11 @@ def create_place(
     draft.write_text(HEADER + text.getvalue(), encoding="utf-8")
     try:
         load_place(draft)
+        for name_, headings in _EMPTY_TABLES.items():
+            table = path.with_name(name_)
+            if not table.exists():
+                # with a signature and semicolons, so that Excel opens it as a table
+                table.write_text(";".join(headings) + "\r\n", encoding="utf-8-sig", newline="")
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -18,7 +18,6 @@ from shnor_analysis.pipeline import (
     explained,
     open_place,
     read_files,
-    require_year,
     silent,
 )
 from shnor_analysis.report.exporters import WRITERS
@@ -121,11 +120,10 @@ def check(
     Raises
     ------
     ShnorError
-        As in :func:`annual`.
+        As in :func:`annual`, but a year without results is no error: what is missing is said.
     """
     description, methodology = open_place(workspace, place)
     intake = read_files(workspace, place, progress)
-    require_year(intake.works, assessment_year, place)
     intake = explained(intake, methodology, assessment_year)
     reports = workspace.reports(place, assessment_year)
     reports.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,9 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     finished = shnor(fresh_workspace, "new", "primersk", *PLACE)
     assert finished.returncode == 0, finished.stderr
     folder = fresh_workspace.raw("primersk")
-    assert sorted(path.name for path in folder.iterdir()) == ["monitoring.yaml", "Шаблоны"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "monitoring.yaml", "school_aliases.csv", "school_mergers.csv", "Шаблоны",
+    ]  # fmt: skip
     templates = {path.stem for path in (folder / "Шаблоны").iterdir()}
     assert templates == {spec.title for spec in FORMS}
     place = load_place(folder / "monitoring.yaml")
@@ -91,6 +93,10 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     empty = shnor(fresh_workspace, "annual", "primersk", *YEAR)
     assert empty.returncode == 2
     assert "нет результатов за 2025 год оценки; найдены: ни одного года" in sentence(empty)
+    checked = shnor(fresh_workspace, "check", "primersk", *YEAR)
+    assert checked.returncode == 0, checked.stderr
+    assert "Результатов за 2025 год оценки в файлах нет" in checked.stdout
+    assert "Где взять: личный кабинет ФИС ОКО" in " ".join(checked.stdout.split())
 
 
 def test_an_interrupted_run_says_so_and_fails(monkeypatch, capsys):
