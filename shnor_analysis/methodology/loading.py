@@ -1,0 +1,194 @@
+"""Everything in ``methodology/`` that a run needs, loaded and checked together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology.column_maps import ColumnMap
+from shnor_analysis.methodology.csv_files import (
+    load_catalogue,
+    load_column_map,
+    load_context_answers,
+    load_expert_card,
+    load_explanation_reasons,
+    load_oo1_mapping,
+    load_scales,
+    load_subjects,
+    refuse_duplicates,
+)
+from shnor_analysis.methodology.place import Place
+from shnor_analysis.methodology.records import (
+    AnswerRank,
+    CardIndicator,
+    CatalogueIndicator,
+    ExplanationReason,
+    FormAddress,
+    Scale,
+    Subject,
+)
+from shnor_analysis.methodology.rules import Comparability, LowResultsRule, ReportParts, SeriesBreak
+from shnor_analysis.methodology.text import normal_text
+from shnor_analysis.methodology.yaml_files import load_model
+
+PROCEDURE_NAMES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "gve9": "ГВЭ-9", "gve11": "ГВЭ-11"}
+
+
+@dataclass(frozen=True)
+class Methodology:
+    """Everything in ``methodology/`` that a run needs, checked on loading.
+
+    Passed as an argument; no module keeps it as a global.
+    """
+
+    folder: Path
+    low_results: LowResultsRule
+    comparability: Comparability
+    report_parts: ReportParts
+    explanation_reasons: tuple[ExplanationReason, ...]
+    subjects: tuple[Subject, ...]
+    scales: tuple[Scale, ...]
+    column_maps: dict[str, ColumnMap]
+    expert_card: tuple[CardIndicator, ...]
+    catalogue: tuple[CatalogueIndicator, ...]
+    oo1_mapping: tuple[FormAddress, ...]
+    context_answers: tuple[AnswerRank, ...]
+
+    @property
+    def breaks(self) -> tuple[SeriesBreak, ...]:
+        """Known breaks in series."""
+        return self.comparability.breaks
+
+    @cached_property
+    def _subject_by_name(self) -> dict[str, Subject]:
+        return {
+            normal_text(name): subject
+            for subject in self.subjects
+            for name in (subject.name, *subject.aliases)
+        }
+
+    def subject(self, code: str) -> Subject:
+        """Return the subject of a code.
+
+        Raises
+        ------
+        MethodologyError
+            If the code is not in ``subjects.csv``.
+        """
+        for subject in self.subjects:
+            if subject.subject == code:
+                return subject
+        raise MethodologyError(
+            f"methodology/subjects.csv: нет предмета с кодом «{code}»; добавьте строку."
+        )
+
+    def work_name(self, procedure: str, subject: str, grade: int) -> str:
+        """A work in words for messages: «ВПР, математика, 7 класс»."""
+        return f"{PROCEDURE_NAMES[procedure]}, {self.subject(subject).name.lower()}, {grade} класс"
+
+    def subject_by_name(self, name: str) -> Subject | None:
+        """Return the subject printed under a Russian name, or None."""
+        return self._subject_by_name.get(normal_text(name))
+
+    def subject_by_rcoi_code(self, code: str) -> Subject | None:
+        """Return the subject of a two-digit РЦОИ code, or None."""
+        return next((s for s in self.subjects if s.rcoi_code == code), None)
+
+    def column_map(self, form: str) -> ColumnMap:
+        """Return the column map of a source form.
+
+        Raises
+        ------
+        MethodologyError
+            If ``methodology/column_maps/<form>.csv`` does not exist.
+        """
+        try:
+            return self.column_maps[form]
+        except KeyError:
+            raise MethodologyError(
+                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы."
+            ) from None
+
+    def ege_minimum(self, subject: str, assessment_year: int) -> int | None:
+        """Minimum ЕГЭ test score of a subject in a year, or None when the scale is unknown."""
+        return next(
+            (
+                scale.min_score_scaled
+                for scale in self.scales
+                if scale.procedure == "ege"
+                and scale.subject == subject
+                and scale.year_from <= assessment_year <= scale.year_to
+            ),
+            None,
+        )
+
+
+def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
+    """Load and check everything a run needs from ``methodology/``.
+
+    Parameters
+    ----------
+    folder : Path
+        The methodology folder.
+    low_results_regulation : str
+        File stem of the low-results rule in ``regulations/``.
+
+    Returns
+    -------
+    Methodology
+
+    Raises
+    ------
+    MethodologyError
+        One Russian sentence with file, place, found and expected.
+    """
+    maps = sorted((folder / "column_maps").glob("*.csv"))
+    return Methodology(
+        folder=folder,
+        low_results=load_low_results_rule(folder, low_results_regulation),
+        comparability=load_model(folder / "comparability.yaml", Comparability),
+        report_parts=load_report_parts(folder / "report_parts.yaml"),
+        explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
+        subjects=load_subjects(folder / "subjects.csv"),
+        scales=load_scales(folder / "scales.csv"),
+        column_maps={path.stem: load_column_map(path) for path in maps},
+        expert_card=load_expert_card(folder / "expert_card.csv"),
+        catalogue=load_catalogue(folder / "catalogue.csv"),
+        oo1_mapping=load_oo1_mapping(folder / "oo1_mapping.csv"),
+        context_answers=load_context_answers(folder / "context_answers.csv"),
+    )
+
+
+def load_low_results_rule(folder: Path, regulation: str) -> LowResultsRule:
+    """Load one low-results rule; see :func:`load_methodology` for errors."""
+    path = folder / "regulations" / f"{regulation}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in (folder / "regulations").glob("*.yaml")))
+        raise MethodologyError(
+            f"methodology/regulations: нет правила «{regulation}»; есть: {known}."
+        )
+    return load_model(path, LowResultsRule)
+
+
+def load_place(path: Path) -> Place:
+    """Load ``monitoring.yaml`` of a territory; see :func:`load_methodology` for errors."""
+    return load_model(path, Place)
+
+
+def load_report_parts(path: Path) -> ReportParts:
+    """Load ``report_parts.yaml``: which files every part of the report needs."""
+    loaded = load_model(path, ReportParts)
+    refuse_duplicates(path, [entry.family for entry in loaded.families])
+    refuse_duplicates(path, [entry.part for entry in loaded.parts])
+    known = {entry.family for entry in loaded.families}
+    for part in loaded.parts:
+        refuse_duplicates(path, [f"{part.part}, {need.family}" for need in part.needs])
+        named = {name for need in part.needs for name in (need.family, *need.replaced_by)}
+        if named - known:
+            raise MethodologyError(
+                f"{path.name}, {part.part}: вида файлов {', '.join(sorted(named - known))} нет "
+                "в перечне families; допишите его или исправьте код."
+            )
+    return loaded

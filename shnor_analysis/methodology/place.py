@@ -1,0 +1,46 @@
+"""A place as its office describes it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shnor_analysis.methodology.sourced import StrictModel
+
+
+class PlaceRegulations(StrictModel):
+    """File stems of the rules in ``regulations/`` that the place applies."""
+
+    low_results: str
+
+
+class PlaceTerms(StrictModel):
+    """How the place calls its registers: regions say ШНОР or ШНРО, ШНСУ or ШФНСУ."""
+
+    low_results: str = Field(min_length=1)
+    adverse_conditions: str = Field(min_length=1)
+
+
+class PlaceResponsible(StrictModel):
+    """Who answers for what: posts or organisations, never names."""
+
+    monitoring: str = Field(min_length=1)
+    decisions: str = Field(min_length=1)
+
+
+class PlacePublication(StrictModel):
+    """What may be printed: shares of groups smaller than this are not."""
+
+    min_participants: int = Field(ge=1)
+
+
+class Place(StrictModel):
+    """A territory as its office describes it in ``monitoring.yaml`` beside the files."""
+
+    name: str = Field(min_length=1)
+    region_name: str = Field(min_length=1)
+    municipality_id: str = Field(pattern=r"^reg\d{2}_m\d{3}$")
+    regulations: PlaceRegulations
+    terms: PlaceTerms
+    responsible: PlaceResponsible
+    publication: PlacePublication
+    answer_days: int = Field(ge=1)

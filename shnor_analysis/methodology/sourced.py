@@ -1,0 +1,32 @@
+"""Strict models and numbers that name their source."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Confidence(StrEnum):
+    """How well a number is known to be normative."""
+
+    REGULATION = "regulation"
+    SOURCE_READ = "source_read"
+    EXCERPT = "excerpt"
+    FROM_MEMORY = "from_memory"
+    CALCULATED = "calculated"
+    PROJECT_DEFAULT = "project_default"
+
+
+class StrictModel(BaseModel):
+    """A frozen model that refuses unknown keys and loose types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Sourced(StrictModel):
+    """A number or a choice with its origin: no threshold exists without one."""
+
+    source: str = Field(min_length=1)
+    confidence: Annotated[Confidence, Field(strict=False)]
