@@ -19,7 +19,7 @@ CLASS_LABEL, CLASS_GRADE, CLASS_NO = "9А", 9, 1
 JOURNAL_CASES = ("ordinary_town", "inflated_school_marks")
 MEAN_ROW = "Средний балл"
 ALGEBRA = "Алгебра"
-PHYSICAL, PHYSICS = "Физкультура", "Физика"
+PHYSICAL, PHYSICS = "Физическая культура", "Физика"
 
 # Subject as the journal prints it → how much the pupils' leaning to maths helps.
 SUBJECTS = {

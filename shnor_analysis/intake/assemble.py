@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from itertools import chain
 from typing import TypeVar
 
 import pandas as pd
@@ -16,7 +16,7 @@ from shnor_analysis.intake.completeness import (
     check_series_breaks,
 )
 from shnor_analysis.intake.directory import SchoolDirectory, build_directory
-from shnor_analysis.intake.extract import Extract, FileRead
+from shnor_analysis.intake.extract import Columns, Extract, FileRead
 from shnor_analysis.intake.groups_by_name import resolve_groups
 from shnor_analysis.intake.medals import claimed_pupils
 from shnor_analysis.intake.mergers import merge_schools
@@ -128,7 +128,7 @@ def assemble(
     crosswalk = build_crosswalk(latest)
 
     rows = {name: findings.take(_resolve(name, frame, directory)) for name, frame in frames.items()}
-    rows["vpr"] = _rows(extracts, "vpr", VPR_RESULTS)
+    rows["vpr"] = _pupils([extract.vpr for extract in extracts if extract.vpr])
     rows["groups"] = findings.take(
         resolve_groups(_rows(extracts, "groups", GROUP_STATISTICS), directory)
     )
@@ -186,7 +186,17 @@ def assemble(
 
 def _rows(extracts: list[Extract], name: str, contract: Contract) -> pd.DataFrame:
     frames = [frame for e in extracts if (frame := getattr(e, name)) is not None and len(frame)]
-    return pd.concat(frames, ignore_index=True) if frames else _empty_table(contract)
+    return pd.concat(frames, ignore_index=True) if frames else contract.empty()
+
+
+def _pupils(sheets: list[Columns]) -> pd.DataFrame:
+    """One frame of the pupils of all sheets."""
+    filled = [sheet for sheet in sheets if sheet["pupil_id"]]
+    if not filled:
+        return VPR_RESULTS.empty()
+    return pd.DataFrame(
+        {name: list(chain.from_iterable(sheet[name] for sheet in filled)) for name in filled[0]}
+    )
 
 
 def _with_schools(gia: pd.DataFrame, crosswalk: Crosswalk) -> tuple[pd.DataFrame, list[Issue]]:
@@ -195,7 +205,7 @@ def _with_schools(gia: pd.DataFrame, crosswalk: Crosswalk) -> tuple[pd.DataFrame
 
 def _joined(rows: pd.DataFrame, contract: Contract, join: Join) -> tuple[pd.DataFrame, list[Issue]]:
     if rows.empty:
-        return _empty_table(contract), []
+        return contract.empty(), []
     joined, issues = join(rows)
     return contract.conform(joined), issues
 
@@ -241,16 +251,6 @@ def _no_register(reads: list[FileRead], met: set[str]) -> list[Issue]:
     """Without any register every school is unknown; one warning says why."""
     first = next((read.file for read in reads if read.status == "read"), None)
     return [make_issue("register_missing", first)] if first and met else []
-
-
-@cache
-def _checked_empty(contract: Contract) -> pd.DataFrame:
-    return contract.empty()
-
-
-def _empty_table(contract: Contract) -> pd.DataFrame:
-    """A table without rows; checked against its contract once in a process."""
-    return _checked_empty(contract).copy()
 
 
 def _source_files(reads: list[FileRead], tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -68,17 +69,23 @@ SCHOOL_REFERENCE = ("school_login", "school_code", "school_inn", "school_name")
 ANSWERED_AT = "answered_at"
 
 
+# Rows as lists by column: a folder has thousands of small sheets of pupils, and a frame for each
+# would cost more than reading it; one frame is made of all of them.
+Columns = dict[str, list[Any]]
+
+
 @dataclass(frozen=True)
 class Extract:
     """Everything one sheet gave. Frames keep the columns of their contracts and a few helpers.
 
+    ``vpr`` holds the rows of pupils as columns of equal length.
     ``reported`` maps the name of a contract of ``tables/reported.py`` to its rows. In place of
     ``school_id`` a frame may hold the columns ``SCHOOL_REFERENCE``, which ``reported.py`` turns
     into ids once the register is known; it may also hold ``ANSWERED_AT``.
     """
 
     works: list[Work] = field(default_factory=list)
-    vpr: pd.DataFrame | None = None
+    vpr: Columns | None = None
     groups: pd.DataFrame | None = None
     gia: pd.DataFrame | None = None
     register: list[RegisterEntry] = field(default_factory=list)

@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-import pandas as pd
-
 from shnor_analysis.intake.cells import (
     cell_at,
     cell_text,
@@ -32,7 +30,6 @@ from shnor_analysis.intake.vpr_pupils import (
     class_label_issue,
     extract_pupils,
     memo,
-    pupils_frame,
     school_issue,
     task_columns,
     total_of_tasks,
@@ -93,7 +90,7 @@ def read_individual(sheet: Sheet, methodology: Methodology, pupil_key: bytes) ->
 
 def _read_lines(
     sheet: Sheet, header: int, positions: dict[str, int]
-) -> tuple[pd.DataFrame, list[Issue]]:
+) -> tuple[list[PupilLine], list[Issue]]:
     """Rows of pupils under the heading, and remarks to the other filled rows."""
     lines: list[PupilLine] = []
     issues: list[Issue] = []
@@ -142,8 +139,7 @@ def _read_lines(
                 municipality_name=place_of(municipality),
             )
         )
-    frame = pupils_frame(lines)
-    return frame, [*issues, *_count_issues(sheet, frame, announced, announced_at)]
+    return lines, [*issues, *_count_issues(sheet, lines, announced, announced_at)]
 
 
 def _school_name(value: object) -> str:
@@ -159,10 +155,10 @@ def _separator(row: list[object]) -> tuple[str, int] | None:
 
 
 def _count_issues(
-    sheet: Sheet, pupils: pd.DataFrame, announced: Counter[str], announced_at: dict[str, int]
+    sheet: Sheet, pupils: list[PupilLine], announced: Counter[str], announced_at: dict[str, int]
 ) -> list[Issue]:
-    people = pupils.drop_duplicates(["login", "class_label", "code"])
-    by_school = Counter(login[3:] for login in people["login"])
+    people = {(pupil.login, pupil.class_label, pupil.code) for pupil in pupils}
+    by_school = Counter(login[3:] for login, _, _ in people)
     issues = []
     for login, reported in announced.items():
         found = by_school[login[3:]] if login else len(people)

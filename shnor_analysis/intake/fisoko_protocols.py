@@ -26,7 +26,6 @@ from shnor_analysis.intake.vpr_pupils import (
     class_label_issue,
     extract_pupils,
     memo,
-    pupils_frame,
     school_issue,
     task_columns,
     total_of_tasks,
@@ -142,7 +141,7 @@ def _read_named(
         return refused(named)
     work, notes = named
     work = _with_maximum(work, tasks, methodology)
-    listed = PupilSheet(sheet, header, positions, tasks, pupils_frame(lines))
+    listed = PupilSheet(sheet, header, positions, tasks, lines)
     extract = extract_pupils(listed, work, methodology, pupil_key, always_lists_absent=True)
     return replace(extract, issues=[*notes, *line_issues, *extract.issues])
 

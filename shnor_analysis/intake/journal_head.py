@@ -251,8 +251,31 @@ def read_subject(value: object, methodology: Methodology) -> str | None:
     return text if text and (is_known or is_subject_like(text)) else None
 
 
+# School subjects end as surnames do («Физическая», «Татарский»), so their words are known first.
+_SUBJECT_WORDS = re.compile(
+    r"язык|литератур|чтени|математик|алгебр|геометри|вероятност|информатик|истори|обществозн"
+    r"|географи|биологи|хими|физик|физич|культур|музык|искусств|рисован|технологи|\bтруд\b|\bобж\b"
+    r"|\bобзр\b|безопасност|астроном|экономик|\bправо\b|окружающ|краеведени|\bосновы\b|черчени"
+    r"|ритмик|хореограф|риторик|природ|естествозн|экологи|финансов|\bпроект"
+)
+
+
 def is_subject_like(text: str) -> bool:
-    """Whether a text may be printed as the name of a subject."""
+    """Whether a text may be printed as the name of a subject.
+
+    Examples
+    --------
+    >>> [is_subject_like(t) for t in ("История России", "Татарский язык", "Ким Ян")]
+    [True, True, False]
+    """
     words = text.split()
+    known = [bool(_SUBJECT_WORDS.search(normal_text(word))) for word in words]
+    if any(known):
+        # «Татарский» before «язык» is an adjective; a surname in brackets is not
+        followed = [*known[1:], False]
+        rest = [
+            w for w, own, after in zip(words, known, followed, strict=True) if not own and not after
+        ]
+        return not looks_private(" ".join(rest))
     is_person = len(words) > 1 and all(word.isalpha() and word[0].isupper() for word in words)
     return not (is_person or looks_private(text))

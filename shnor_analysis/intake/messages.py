@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -49,6 +50,9 @@ class UnreadableFile(SourceFileError):  # noqa: N818 - reads as a sentence at th
         return Issue(self.check_id, file, None, None, None, None, None, str(self))
 
 
+_UNNAMED_SHEET = re.compile(r"^Лист «(?:None)?»[:,] ")
+
+
 def make_issue(
     check_id: str,
     file: str,
@@ -66,6 +70,9 @@ def make_issue(
     """
     place = {"sheet": sheet, "row": row, "column": column, "value": value, "school_id": school_id}
     message = CHECKS[check_id].template.format(**{**place, **fields})
+    if not sheet:  # a CSV has one sheet without a name
+        message = _UNNAMED_SHEET.sub("", message)
+        message = message[:1].upper() + message[1:]
     return Issue(check_id, file, sheet or None, row, column, value, school_id, message)
 
 

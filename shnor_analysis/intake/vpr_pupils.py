@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from shnor_analysis.intake.cells import (
     safe_value,
 )
 from shnor_analysis.intake.checks.vpr_protocols import CONFIDENCE_WORDS
-from shnor_analysis.intake.extract import Extract, SchoolMention, Work
+from shnor_analysis.intake.extract import Columns, Extract, SchoolMention, Work
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.pupils import pseudonym
 from shnor_analysis.intake.scales import find_scale, marks_by_scale
@@ -64,8 +65,7 @@ def total_of_tasks(tasks: list[TaskColumn]) -> int | None:
     return None if None in maxima or not maxima else sum(m for m in maxima if m is not None)
 
 
-@dataclass(frozen=True)
-class PupilLine:
+class PupilLine(NamedTuple):
     """One filled row of a pupil before its scores are looked at."""
 
     index: int
@@ -77,6 +77,16 @@ class PupilLine:
     municipality_name: str | None = None
     is_absent: bool = False
 
+    @property
+    def school_id(self) -> str:
+        """The six digits of the login."""
+        return self.login[3:]
+
+    @property
+    def person(self) -> tuple[str, str, str]:
+        """What one row of a pupil stands for: a code in a class of a school."""
+        return self.school_id, self.class_label, self.code
+
 
 @dataclass(frozen=True)
 class PupilSheet:
@@ -86,7 +96,7 @@ class PupilSheet:
     header: int
     positions: dict[str, int]
     tasks: list[TaskColumn]
-    pupils: pd.DataFrame
+    pupils: list[PupilLine]
 
     @property
     def has_marks(self) -> bool:
@@ -119,28 +129,18 @@ class PupilSheet:
         value: str | None,
         **fields: object,
     ) -> Issue:
-        index = int(self.pupils["index"].iloc[i])
-        row = self.sheet.rows[index]
+        pupil = self.pupils[i]
+        row = self.sheet.rows[pupil.index]
         return make_issue(
             check_id,
             self.sheet.file,
             self.sheet.name,
-            index + 1,
+            pupil.index + 1,
             column=heading,
             value=value or safe_value(row[position] if position < len(row) else None),
-            school_id=self.pupils["login"].iloc[i][3:],
+            school_id=pupil.school_id,
             **fields,
         )
-
-
-_LINE_COLUMNS = tuple(PupilLine.__dataclass_fields__)
-
-
-def pupils_frame(lines: list[PupilLine]) -> pd.DataFrame:
-    """Rows of pupils as a frame, also when there are none."""
-    columns = {name: [getattr(line, name) for line in lines] for name in _LINE_COLUMNS}
-    frame = pd.DataFrame(columns, columns=list(_LINE_COLUMNS), dtype=object)
-    return frame.astype({"index": int, "login": "str", "code": "str", "class_label": "str"})
 
 
 def extract_pupils(
@@ -179,17 +179,17 @@ def extract_pupils(
     scores = _read_scores(listed)
     checked = _check_pupils(listed, work, scores)
     scale = find_scale(methodology, work)
-    vpr = _with_marks(checked.vpr, scale, has_marks=listed.has_marks)
+    results = _with_marks(checked.results, scale, has_marks=listed.has_marks)
     issues = list(checked.issues)
     if listed.has_marks:
-        issues += _scale_issues(listed, vpr, scale)
+        issues += _scale_issues(listed, results, scale)
     else:
-        issues += _unmarked(listed.sheet, work, methodology, vpr)
+        issues += _unmarked(listed.sheet, work, methodology, results)
     lists_absent = always_lists_absent or bool(checked.is_absent.any())
     attendance = _participation(listed, work, checked.is_absent) if lists_absent else None
     return Extract(
         works=[work],
-        vpr=_with_pupil_ids(listed.sheet, vpr, work, pupil_key),
+        vpr=_results_columns(listed, results, work, pupil_key),
         mentions=_mentions(listed.sheet, listed.pupils),
         reported={} if attendance is None else {PARTICIPATION.name: attendance},
         issues=issues,
@@ -199,17 +199,10 @@ def extract_pupils(
 _Read = TypeVar("_Read")
 
 
-def memo(read: Callable[[object], _Read]) -> Callable[[object], _Read]:
+def memo(read: Callable[[Hashable], _Read]) -> Callable[[object], _Read]:
     """Remember results within one sheet, where the same cells repeat thousands of times."""
-    seen: dict[tuple[type, object], _Read] = {}
-
-    def remembered(cell: object) -> _Read:
-        key = (cell.__class__, cell)  # True and 1.0 are equal but not the same cell
-        if key not in seen:
-            seen[key] = read(cell)
-        return seen[key]
-
-    return remembered
+    # typed: True and 1.0 are equal but not the same cell
+    return lru_cache(maxsize=None, typed=True)(read)
 
 
 def class_label_issue(
@@ -252,13 +245,14 @@ class _Scores:
 
 def _read_scores(listed: PupilSheet) -> _Scores:
     width, positions = listed.sheet.width, listed.positions
-    rows = [_padded(listed.sheet.rows[index], width) for index in listed.pupils["index"]]
+    rows = [_padded(listed.sheet.rows[pupil.index], width) for pupil in listed.pupils]
     task_of = memo(parse_task)
-    grid = [[task_of(row[task.position]) for task in listed.tasks] for row in rows]
+    grid = [list(map(task_of, [row[task.position] for row in rows])) for task in listed.tasks]
     reported = [cell_at(row, positions, TOTAL) for row in rows]
     numbers = [_plausible(parse_number(cell)) for cell in reported]
+    tasks = np.array(grid, dtype=float).reshape(len(listed.tasks), len(rows))
     return _Scores(
-        tasks=np.array(grid, dtype=float).reshape(len(rows), len(listed.tasks)),
+        tasks=np.ascontiguousarray(tasks.T),
         reported=np.array([np.nan if n is None else n for n in numbers], dtype=float),
         reported_filled=np.array([not is_blank(cell) for cell in reported], dtype=bool),
         test_mark=_marks(rows, positions, "test_mark"),
@@ -281,10 +275,39 @@ def _marks(rows: list[list[object]], positions: dict[str, int], column: str) -> 
 
 
 @dataclass(frozen=True)
+class _Results:
+    """Results that count: which lines of the sheet they are, and their values in that order."""
+
+    lines: np.ndarray
+    score_raw: np.ndarray
+    score_raw_reported: np.ndarray
+    test_mark: np.ndarray
+    school_mark: np.ndarray
+    tasks: np.ndarray
+    mark_source: str | None = None  # of every mark that is not missing
+
+    def content(self, n: int) -> tuple[float | bytes | None, ...]:
+        """All values of one result; equal for equal results, missing ones included."""
+        values = (self.score_raw, self.score_raw_reported, self.test_mark, self.school_mark)
+        return self.tasks[n].tobytes(), *(None if np.isnan(v[n]) else float(v[n]) for v in values)
+
+    def take(self, kept: np.ndarray) -> _Results:
+        """Some of the results."""
+        return _Results(
+            self.lines[kept],
+            self.score_raw[kept],
+            self.score_raw_reported[kept],
+            self.test_mark[kept],
+            self.school_mark[kept],
+            self.tasks[kept],
+        )
+
+
+@dataclass(frozen=True)
 class _Checked:
     """Rows that stay, who was absent (row by row of the lines), and remarks."""
 
-    vpr: pd.DataFrame
+    results: _Results
     is_absent: np.ndarray
     issues: list[Issue]
 
@@ -299,7 +322,7 @@ def _check_pupils(listed: PupilSheet, work: Work, scores: _Scores) -> _Checked:
     has_no_total = np.isnan(scores.reported) | (scores.reported == 0)
     # a stale total of zero beside «отсутствовал» is usual, a total above zero is not
     has_points = (computed > 0) | ~has_no_total
-    says_absent = listed.pupils["is_absent"].to_numpy(dtype=bool)
+    says_absent = np.array([pupil.is_absent for pupil in listed.pupils], dtype=bool)
     contradicts = says_absent & has_points
     is_silent = is_all_blank & (scores.test_mark == BLANK) & has_no_total
     is_absent = (says_absent & ~has_points) | is_silent
@@ -310,19 +333,19 @@ def _check_pupils(listed: PupilSheet, work: Work, scores: _Scores) -> _Checked:
     too_high = (score_raw > limit) & seen & ~bad_task & ~bad_mark
     stays = seen & ~(bad_task | bad_mark | too_high)
 
-    vpr = listed.pupils.assign(
-        school_id=listed.pupils["login"].str[3:],
+    every = _Results(
+        lines=np.arange(len(listed.pupils)),
         score_raw=score_raw,
         score_raw_reported=scores.reported,
         test_mark=np.where(scores.test_mark < 0, np.nan, scores.test_mark),
         school_mark=np.where(scores.school_mark < 0, np.nan, scores.school_mark),
-        fingerprint=[row.tobytes().hex() for row in scores.tasks],
+        tasks=scores.tasks,
     )
     has_total = scores.reported_filled & ~is_all_blank
     is_stale = stays & has_total & ~(scores.reported == computed)
     is_unchecked = stays & is_all_blank & ~(scores.reported == 0)
     bad_journal = stays & (scores.school_mark == BAD)
-    issues = _absent_issues(listed.sheet, vpr[is_absent])
+    issues = _absent_issues(listed, is_absent)
     for i in _indices(contradicts):
         issues.append(listed.issue("vpr_absent_scored", i, "participant_code"))
     for i in _indices(bad_task):
@@ -339,7 +362,7 @@ def _check_pupils(listed: PupilSheet, work: Work, scores: _Scores) -> _Checked:
         issues.append(listed.issue("vpr_tasks_blank", i, TOTAL))
     for i in _indices(bad_journal):
         issues.append(listed.issue("vpr_journal_mark", i, "school_mark"))
-    single, twin_issues = _drop_twins(listed, vpr[stays])
+    single, twin_issues = _drop_twins(listed, every.take(stays))
     return _Checked(single, is_absent, [*issues, *twin_issues])
 
 
@@ -347,33 +370,38 @@ def _indices(mask: np.ndarray) -> list[int]:
     return [int(i) for i in np.flatnonzero(mask)]
 
 
-def _absent_issues(sheet: Sheet, absent: pd.DataFrame) -> list[Issue]:
+def _absent_issues(listed: PupilSheet, is_absent: np.ndarray) -> list[Issue]:
+    absent = [listed.pupils[i] for i in _indices(is_absent)]
+    numbers = Counter(pupil.school_id for pupil in absent)
+    first = {pupil.school_id: pupil.index for pupil in reversed(absent)}
     return [
         make_issue(
             "vpr_absent",
-            sheet.file,
-            sheet.name,
-            int(rows["index"].iloc[0]) + 1,
-            value=str(len(rows)),
-            school_id=str(school_id),
+            listed.sheet.file,
+            listed.sheet.name,
+            first[school_id] + 1,
+            value=str(n),
+            school_id=school_id,
         )
-        for school_id, rows in absent.groupby("school_id", sort=True)
+        for school_id, n in numbers.items()
     ]
 
 
-_PUPIL = ["school_id", "class_label", "code"]
-_TWIN_VALUES = ["fingerprint", "score_raw", "score_raw_reported", "test_mark", "school_mark"]
-
-
-def _drop_twins(listed: PupilSheet, vpr: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
+def _drop_twins(listed: PupilSheet, results: _Results) -> tuple[_Results, list[Issue]]:
     """One row per participant code of a class: equal twins once, different twins not at all."""
-    twins = vpr[vpr.duplicated(_PUPIL, keep=False)]
-    left_out: list[int] = []
+    by_person: dict[tuple[str, str, str], list[int]] = {}
+    for n, i in enumerate(results.lines.tolist()):
+        by_person.setdefault(listed.pupils[i].person, []).append(n)
+    if len(by_person) == len(results.lines):
+        return results, []
+    kept = np.ones(len(results.lines), dtype=bool)
     issues: list[Issue] = []
-    for _, rows in twins.groupby(_PUPIL, sort=True):
-        lines = [int(index) + 1 for index in rows["index"]]
-        is_same = not rows[_TWIN_VALUES].drop_duplicates().iloc[1:].size
-        left_out.extend(rows.index[1:] if is_same else rows.index)
+    for (school_id, _, _), twins in by_person.items():
+        if len(twins) == 1:
+            continue
+        lines = [listed.pupils[int(results.lines[n])].index + 1 for n in twins]
+        is_same = len({results.content(n) for n in twins}) == 1
+        kept[twins[1:] if is_same else twins] = False
         for line in lines[1:] if is_same else lines:
             issues.append(
                 make_issue(
@@ -382,32 +410,29 @@ def _drop_twins(listed: PupilSheet, vpr: pd.DataFrame) -> tuple[pd.DataFrame, li
                     listed.sheet.name,
                     line,
                     column=listed.heading("participant_code"),
-                    school_id=str(rows["school_id"].iloc[0]),
+                    school_id=school_id,
                     first=lines[0],
                     rows=", ".join(map(str, lines)),
                 )
             )
-    return vpr.drop(index=left_out), issues
+    return results.take(kept), issues
 
 
 # --- marks -------------------------------------------------------------------------------------
 
 
-def _with_marks(vpr: pd.DataFrame, scale: Scale | None, *, has_marks: bool) -> pd.DataFrame:
-    """Add ``mark_source``; without marks in the file take those of the scale."""
+def _with_marks(results: _Results, scale: Scale | None, *, has_marks: bool) -> _Results:
+    """Say where the marks come from; without marks in the file take those of the scale."""
     if has_marks:
-        return vpr.assign(mark_source="file")
+        return replace(results, mark_source="file")
     if scale is None:
-        return vpr.assign(test_mark=np.nan, mark_source=None)
-    marks = marks_by_scale(scale, vpr["score_raw"].to_numpy(dtype=float))
-    return vpr.assign(
-        test_mark=marks, mark_source=[None if np.isnan(mark) else "scale" for mark in marks]
-    )
+        return replace(results, test_mark=np.full(len(results.lines), np.nan))
+    return replace(results, test_mark=marks_by_scale(scale, results.score_raw), mark_source="scale")
 
 
-def _unmarked(sheet: Sheet, work: Work, methodology: Methodology, vpr: pd.DataFrame) -> list[Issue]:
+def _unmarked(sheet: Sheet, work: Work, methodology: Methodology, results: _Results) -> list[Issue]:
     """One warning per work: how many results have no mark and which row the scales lack."""
-    n_unmarked = int(vpr["test_mark"].isna().sum())
+    n_unmarked = int(np.isnan(results.test_mark).sum())
     if not n_unmarked:
         return []
     maximum = "" if work.max_score_raw is None else work.max_score_raw
@@ -426,38 +451,58 @@ def _unmarked(sheet: Sheet, work: Work, methodology: Methodology, vpr: pd.DataFr
     ]
 
 
-def _scale_issues(listed: PupilSheet, vpr: pd.DataFrame, scale: Scale | None) -> list[Issue]:
+def _scale_issues(listed: PupilSheet, results: _Results, scale: Scale | None) -> list[Issue]:
     """One query per school whose marks disagree with the scale."""
     if scale is None:
         return []
-    expected = marks_by_scale(scale, vpr["score_raw"].to_numpy(dtype=float))
-    is_known = vpr["test_mark"].notna() & ~np.isnan(expected)
-    issues = []
-    for school_id, rows in vpr.assign(expected=expected)[is_known].groupby("school_id"):
-        other = rows[rows["test_mark"] != rows["expected"]]
-        if other.empty:
-            continue
-        issues.append(
-            make_issue(
-                "vpr_mark_scale",
-                listed.sheet.file,
-                listed.sheet.name,
-                int(other["index"].iloc[0]) + 1,
-                column=listed.heading("test_mark"),
-                value=str(len(other)),
-                school_id=str(school_id),
-                n_pupils=len(rows),
-                cut3=scale.cut3,
-                cut4=scale.cut4,
-                cut5=scale.cut5,
-                source=scale.source,
-                confidence=CONFIDENCE_WORDS[scale.confidence],
-            )
+    expected = marks_by_scale(scale, results.score_raw)
+    is_known = ~np.isnan(results.test_mark) & ~np.isnan(expected)
+    differs = results.lines[is_known & (results.test_mark != expected)].tolist()
+    if not differs:
+        return []
+    n_known = Counter(listed.pupils[i].school_id for i in results.lines[is_known].tolist())
+    n_other = Counter(listed.pupils[i].school_id for i in differs)
+    first = {listed.pupils[i].school_id: listed.pupils[i].index for i in reversed(differs)}
+    return [
+        make_issue(
+            "vpr_mark_scale",
+            listed.sheet.file,
+            listed.sheet.name,
+            first[school_id] + 1,
+            column=listed.heading("test_mark"),
+            value=str(n),
+            school_id=school_id,
+            n_pupils=n_known[school_id],
+            cut3=scale.cut3,
+            cut4=scale.cut4,
+            cut5=scale.cut5,
+            source=scale.source,
+            confidence=CONFIDENCE_WORDS[scale.confidence],
         )
-    return issues
+        for school_id, n in n_other.items()
+    ]
 
 
 # --- attendance, pseudonyms, schools -----------------------------------------------------------
+
+
+def _schools_repeating_codes(pupils: Iterable[PupilLine]) -> set[str]:
+    """Schools where one participant code stands in several classes."""
+    classes: dict[tuple[str, str], str] = {}
+    return {
+        pupil.school_id
+        for pupil in pupils
+        if classes.setdefault((pupil.school_id, pupil.code), pupil.class_label) != pupil.class_label
+    }
+
+
+@dataclass
+class _Attendance:
+    """Participants of one school: how many are listed, how many absent, the first row."""
+
+    first: int
+    n_listed: int = 0
+    n_absent: int = 0
 
 
 def _participation(listed: PupilSheet, work: Work, is_absent: np.ndarray) -> pd.DataFrame:
@@ -466,77 +511,83 @@ def _participation(listed: PupilSheet, work: Work, is_absent: np.ndarray) -> pd.
     Rows of absent pupils have no class, so the class tells pupils apart only in a school where
     one code stands in several classes.
     """
-    lines = listed.pupils.assign(school_id=listed.pupils["login"].str[3:], is_missing=is_absent)
-    named = lines["class_label"].where(lines["class_label"] != "")
-    n_classes = named.groupby([lines["school_id"], lines["code"]]).transform("nunique")
-    is_repeated = (n_classes > 1).groupby(lines["school_id"]).transform("any")
-    lines["class_label"] = lines["class_label"].where(is_repeated, "")
-    people = lines.groupby(_PUPIL, as_index=False).agg(
-        is_missing=("is_missing", "all"), index=("index", "min")
-    )
-    schools = people.groupby("school_id", as_index=False).agg(
-        n_listed=("code", "size"), n_absent=("is_missing", "sum"), first=("index", "min")
-    )
+    repeating = _schools_repeating_codes(pupil for pupil in listed.pupils if pupil.class_label)
+    people: dict[tuple[str, str, str], bool] = {}
+    schools: dict[str, _Attendance] = {}
+    for pupil, is_missing in zip(listed.pupils, is_absent.tolist(), strict=True):
+        label = pupil.class_label if pupil.school_id in repeating else ""
+        person = (pupil.school_id, label, pupil.code)
+        people[person] = people.get(person, True) and is_missing
+        schools.setdefault(pupil.school_id, _Attendance(pupil.index))
+    for (school_id, _, _), is_missing in people.items():
+        schools[school_id].n_listed += 1
+        schools[school_id].n_absent += is_missing
     return pd.DataFrame(
-        {
-            "school_id": schools["school_id"],
-            "work_id": work.work_id,
-            "n_listed": schools["n_listed"],
-            "n_present": schools["n_listed"] - schools["n_absent"],
-            "n_absent": schools["n_absent"],
-            "source_file": listed.sheet.file,
-            "source_sheet": listed.sheet.name,
-            "source_row": schools["first"] + 1,
-        }
+        [
+            {
+                "school_id": school_id,
+                "work_id": work.work_id,
+                "n_listed": one.n_listed,
+                "n_present": one.n_listed - one.n_absent,
+                "n_absent": one.n_absent,
+                "source_file": listed.sheet.file,
+                "source_sheet": listed.sheet.name,
+                "source_row": one.first + 1,
+            }
+            for school_id, one in sorted(schools.items())
+        ],
+        columns=list(PARTICIPATION.columns),
     )
 
 
-def _with_pupil_ids(sheet: Sheet, vpr: pd.DataFrame, work: Work, key: bytes) -> pd.DataFrame:
+def _results_columns(listed: PupilSheet, results: _Results, work: Work, key: bytes) -> Columns:
     """Replace participant codes by fingerprints that hold within one year, school and grade.
 
     Codes are unique within the school's grade, so the class is no part of the pupil: two files
     may spell it differently. Only where one sheet repeats codes over classes does it count.
     """
+    pupils = [listed.pupils[i] for i in results.lines.tolist()]
+    repeating = _schools_repeating_codes(pupils)
+    labels = [pupil.class_label if pupil.school_id in repeating else "" for pupil in pupils]
     common = ("vpr", str(work.assessment_year), work.season)
-    n_classes = vpr.groupby(["school_id", "code"])["class_label"].transform("nunique")
-    is_repeated = (n_classes > 1).groupby(vpr["school_id"]).transform("any")
-    labels = vpr["class_label"].where(is_repeated, "")
-    pupil_ids = [
-        pseudonym(key, *common, school, str(work.grade), label, code)
-        for school, label, code in zip(vpr["school_id"], labels, vpr["code"], strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "work_id": work.work_id,
-            "school_id": vpr["school_id"],
-            "pupil_id": pupil_ids,
-            "class_label": vpr["class_label"].where(vpr["class_label"] != "", None),
-            "score_raw": vpr["score_raw"],
-            "score_raw_reported": vpr["score_raw_reported"],
-            "test_mark": vpr["test_mark"],
-            "mark_source": vpr["mark_source"],
-            "school_mark": vpr["school_mark"],
-            "source_file": sheet.file,
-            "source_sheet": sheet.name or None,
-            "source_row": vpr["index"] + 1,
-            "fingerprint": vpr["fingerprint"],
-        }
-    )
+    grade, n = str(work.grade), len(pupils)
+    has_mark = ~np.isnan(results.test_mark)
+    return {
+        "work_id": [work.work_id] * n,
+        "school_id": [pupil.school_id for pupil in pupils],
+        "pupil_id": [
+            pseudonym(key, *common, pupil.school_id, grade, label, pupil.code)
+            for pupil, label in zip(pupils, labels, strict=True)
+        ],
+        "class_label": [pupil.class_label or None for pupil in pupils],
+        "score_raw": results.score_raw.tolist(),
+        "score_raw_reported": results.score_raw_reported.tolist(),
+        "test_mark": results.test_mark.tolist(),
+        "mark_source": [results.mark_source if known else None for known in has_mark.tolist()],
+        "school_mark": results.school_mark.tolist(),
+        "source_file": [listed.sheet.file] * n,
+        "source_sheet": [listed.sheet.name or None] * n,
+        "source_row": [pupil.index + 1 for pupil in pupils],
+        "fingerprint": [tasks.tobytes().hex() for tasks in results.tasks],
+    }
 
 
-def _mentions(sheet: Sheet, pupils: pd.DataFrame) -> list[SchoolMention]:
+def _mentions(sheet: Sheet, pupils: list[PupilLine]) -> list[SchoolMention]:
     """One mention per login; its municipality by majority: single rows carry foreign names."""
+    by_login: dict[str, list[PupilLine]] = {}
+    for pupil in pupils:
+        by_login.setdefault(pupil.login, []).append(pupil)
     return [
         SchoolMention(
-            login=str(login),
-            name=str(rows["school_name"].iloc[0]),
-            municipality_id=_commonest(rows["municipality_id"]),
-            municipality_name=_commonest(rows["municipality_name"]),
+            login=login,
+            name=own[0].school_name,
+            municipality_id=_commonest(pupil.municipality_id for pupil in own),
+            municipality_name=_commonest(pupil.municipality_name for pupil in own),
             file=sheet.file,
             sheet=sheet.name or None,
-            row=int(rows["index"].iloc[0]) + 1,
+            row=own[0].index + 1,
         )
-        for login, rows in pupils.groupby("login", sort=False)
+        for login, own in by_login.items()
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Contract:
     key: tuple[str, ...]
     columns: dict[str, pa.Column] = field(hash=False)
 
-    @property
+    @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema: exact columns, types, ranges and a unique key."""
         return pa.DataFrameSchema(
@@ -47,6 +48,11 @@ class Contract:
 
     def empty(self) -> pd.DataFrame:
         """Return a table without rows that keeps the contract."""
+        return self._checked_empty.copy()
+
+    @cached_property
+    def _checked_empty(self) -> pd.DataFrame:
+        """Most tables of a small place are empty: one check in a process is enough."""
         return self.conform(pd.DataFrame({column: [] for column in self.columns}))
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
