@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from shnor_analysis.form_specs import HELP_TITLE, LISTS_TITLE
 from shnor_analysis.intake.cells import is_blank
@@ -27,19 +28,22 @@ class Head:
 
     rows: tuple[tuple[str, ...], ...]
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The first filled cell."""
         return next((cell for row in self.rows for cell in row if cell), "")
 
-    @property
+    @cached_property
     def cells(self) -> set[str]:
         """All filled cells."""
         return {cell for row in self.rows for cell in row if cell}
 
     def has(self, *headings: str) -> bool:
         """Whether one row holds all these headings."""
-        return any(set(headings) <= set(row) for row in self.rows)
+        # most sheets lack one of them altogether: rows are looked at only when none is missing
+        return self.cells.issuperset(headings) and any(
+            set(headings) <= set(row) for row in self.rows
+        )
 
     def has_part(self, pattern: str) -> bool:
         """Whether some cell matches a pattern."""

@@ -218,8 +218,7 @@ def _calamine_rows(data: bytes) -> list[tuple[str, list[list[object]]]]:
     names = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
     # skip_empty_area=False keeps leading empty rows, so that row numbers are those of Excel
     return [
-        (name, list(map(list, book.get_sheet_by_name(name).to_python(skip_empty_area=False))))
-        for name in names
+        (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names
     ]
 
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.journal_head import read_period
+from shnor_analysis.intake.journal_head import is_subject_like, read_period
 from shnor_analysis.intake.journals import read_journal
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
@@ -435,3 +435,18 @@ def test_any_summary_is_read(place, build, rows):
         frame = extract.reported["journal_summaries"].assign(school_id="990001")
         frame = frame.drop(columns=["school_login", "school_code", "school_inn", "school_name"])
         JOURNAL_SUMMARIES.conform(frame.drop_duplicates(list(JOURNAL_SUMMARIES.key)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_subject"),
+    [
+        ("Физическая культура", True),  # ends as a surname does
+        ("История России", True),
+        ("Русский родной язык", True),
+        ("Русский язык (Магомедова)", False),
+        ("Магомедова Русский язык", False),
+        ("Ли Анна", False),
+    ],
+)
+def test_a_subject_is_told_from_a_surname(heading, is_subject):
+    assert is_subject_like(heading) == is_subject

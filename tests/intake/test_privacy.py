@@ -3,6 +3,7 @@
 import re
 import stat
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
