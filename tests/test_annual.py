@@ -241,3 +241,12 @@ def test_the_manifest_says_what_went_in(annual_run):
     assert len(manifest["files"]) == manifest["rows"]["tidy/source_files.parquet"]
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in manifest["files"].values())
     assert str(workspace.root) not in json.dumps(manifest)
+
+
+def test_the_story_of_the_files_takes_two_pages(reports):
+    reader = pypdf.PdfReader(reports / "01_data_quality.pdf")
+    assert len(reader.pages) == 2
+    text = flat(" ".join(page.extract_text() for page in reader.pages))
+    for section in ("Что получено", "На что этого хватает", "Что не так с файлами",
+                    "От кого ждём ответа", "Полнота и сопоставимость"):  # fmt: skip
+        assert flat(section) in text

@@ -58,6 +58,8 @@ from shnor_analysis.tables import (
     Contract,
 )
 
+# What a protocol row has beside its contract until pupils are told apart.
+_PERSON = ("school_code", "name_key", "document_key")
 _Result = TypeVar("_Result")
 
 
@@ -132,7 +134,8 @@ def assemble(
     rows["groups"] = findings.take(
         resolve_groups(_rows(extracts, "groups", GROUP_STATISTICS), directory)
     )
-    gia = findings.take(_with_schools(_rows(extracts, "gia", GIA_RESULTS), crosswalk))
+    gia = _rows(extracts, "gia", GIA_RESULTS).reindex(columns=[*GIA_RESULTS.columns, *_PERSON])
+    gia = findings.take(_with_schools(gia, crosswalk))
     appeals = _rows(extracts, "appeals", GIA_RESULTS)
     if len(appeals):
         gia = findings.take(apply_appeals(gia, findings.take(_with_schools(appeals, crosswalk))))
@@ -255,7 +258,8 @@ def _no_register(reads: list[FileRead], met: set[str]) -> list[Issue]:
 
 def _source_files(reads: list[FileRead], tables: list[pd.DataFrame]) -> pd.DataFrame:
     place = ["source_file", "source_sheet", "source_row"]
-    lines = pd.concat([table[place] for table in tables], ignore_index=True).drop_duplicates()
+    filled = [table[place] for table in tables if len(table)]
+    lines = pd.concat(filled, ignore_index=True).drop_duplicates() if filled else tables[0][place]
     n_rows = lines["source_file"].value_counts()
     return SOURCE_FILES.conform(
         pd.DataFrame(

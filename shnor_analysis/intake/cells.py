@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
+from typing import TypeVar
 
 from shnor_analysis.methodology import normal_text
 
@@ -32,6 +34,15 @@ _MUNICIPALITY = re.compile(r"(?<![a-zа-яё])r[eе]g(\d{2})_[mм](\d{3})(?!\d)"
 _TO_CYRILLIC = str.maketrans("ABEKMHOPCTXY", "АВЕКМНОРСТХУ")
 _CLASS = re.compile(r"^(?:\d{1,2}[А-ЯЁ]{0,2}|[А-ЯЁ]|\d{1,2}[./]\d{1,2})$")
 _NO_CLASS = {"", "НЕТ", "-", "–", "—"}
+
+
+_Read = TypeVar("_Read")
+
+
+def memo(read: Callable[[Hashable], _Read]) -> Callable[[object], _Read]:
+    """Remember results within one sheet, where the same cells repeat thousands of times."""
+    # typed: True and 1.0 are equal but not the same cell
+    return lru_cache(maxsize=None, typed=True)(read)
 
 
 def cell_text(value: object) -> str:

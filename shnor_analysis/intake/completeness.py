@@ -52,6 +52,8 @@ def participants(
     columns = ["school_id", "work_id", "n", *_PLACE]
     parts = []
     for results in (vpr, gia):
+        if results.empty:
+            continue
         first = results.sort_values(["source_file", "source_row"])
         counted = first.groupby(["school_id", "work_id"], as_index=False).agg(
             n=("pupil_id", "size"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shnor_analysis.form_specs import HELP_TITLE, LISTS_TITLE
-from shnor_analysis.intake.cells import is_blank
+from shnor_analysis.intake.cells import is_blank, memo
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, normal_text
 
@@ -52,7 +52,8 @@ class Head:
 
 def sheet_head(sheet: Sheet) -> Head:
     """Return the first rows of a sheet, normalised."""
-    return Head(tuple(tuple(map(normal_text, row)) for row in sheet.rows[:HEAD_ROWS]))
+    normal = memo(normal_text)
+    return Head(tuple(tuple(map(normal, row)) for row in sheet.rows[:HEAD_ROWS]))
 
 
 def find_header(

@@ -107,11 +107,12 @@ def _labels(sheet: Sheet) -> dict[str, object]:
     """«Предмет:» → value, from the next filled cell of the row or from after the colon."""
     found: dict[str, object] = {}
     for row in sheet.rows[:HEAD_ROWS]:
-        filled = [cell for cell in row if not is_blank(cell)]
-        if not filled or not isinstance(filled[0], str) or ":" not in filled[0]:
+        filled = (cell for cell in row if not is_blank(cell))
+        first = next(filled, None)
+        if not isinstance(first, str) or ":" not in first:
             continue
-        label, _, rest = filled[0].partition(":")
-        value: object = rest.strip() or (filled[1] if len(filled) > 1 else None)
+        label, _, rest = first.partition(":")
+        value: object = rest.strip() or next(filled, None)
         found.setdefault(normal_text(label), value)
     return found
 

@@ -10,6 +10,7 @@ from shnor_analysis.intake.cells import (
     cell_at,
     cell_text,
     is_blank,
+    memo,
     read_class_label,
     read_login,
     read_municipality_id,
@@ -29,7 +30,6 @@ from shnor_analysis.intake.vpr_pupils import (
     PupilSheet,
     class_label_issue,
     extract_pupils,
-    memo,
     school_issue,
     task_columns,
     total_of_tasks,
@@ -97,6 +97,7 @@ def _read_lines(
     announced: Counter[str] = Counter()
     announced_at: dict[str, int] = {}
     headings = {column: cell_text(sheet.rows[header][at]) for column, at in positions.items()}
+    code_heading = normal_text(headings["participant_code"])
     login_of, name_of = memo(read_login), memo(_school_name)
     label_of, id_of = memo(read_class_label), memo(read_municipality_id)
     place_of = memo(municipality_words)
@@ -113,7 +114,7 @@ def _read_lines(
             else:
                 issues.append(make_issue("vpr_no_code", sheet.file, sheet.name, index + 1))
             continue
-        if normal_text(code) == normal_text(headings["participant_code"]):
+        if normal_text(code) == code_heading:
             continue
         raw_login = cell_at(row, positions, "school_login")
         raw_name = cell_at(row, positions, "school_name")

@@ -10,6 +10,7 @@ from shnor_analysis.intake.cells import (
     cell_at,
     cell_text,
     is_blank,
+    memo,
     read_class_label,
     read_login,
     read_municipality_id,
@@ -25,7 +26,6 @@ from shnor_analysis.intake.vpr_pupils import (
     TaskColumn,
     class_label_issue,
     extract_pupils,
-    memo,
     school_issue,
     task_columns,
     total_of_tasks,
@@ -176,6 +176,7 @@ def _region_lines(
     lines: list[PupilLine] = []
     issues: list[Issue] = []
     headings = {column: cell_text(sheet.rows[header][at]) for column, at in positions.items()}
+    code_heading = normal_text(headings["participant_code"])
     login_of, name_of = memo(read_login), memo(_name_after_login)
     label_of, place_of = memo(read_class_label), memo(_municipality)
     for index in range(header + 1, len(sheet.rows)):
@@ -186,7 +187,7 @@ def _region_lines(
         if not code:
             issues.append(make_issue("vpr_no_code", sheet.file, sheet.name, index + 1))
             continue
-        if normal_text(code) == normal_text(headings["participant_code"]):
+        if normal_text(code) == code_heading:
             continue
         raw_login = cell_at(row, positions, "school_login")
         raw_school = cell_at(row, positions, "school_name")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from shnor_analysis.intake.cells import (
     cell_text,
     count_text,
     is_blank,
+    memo,
     parse_mark,
     parse_number,
     parse_task,
@@ -65,7 +64,8 @@ def total_of_tasks(tasks: list[TaskColumn]) -> int | None:
     return None if None in maxima or not maxima else sum(m for m in maxima if m is not None)
 
 
-class PupilLine(NamedTuple):
+@dataclass(frozen=True)
+class PupilLine:
     """One filled row of a pupil before its scores are looked at."""
 
     index: int
@@ -194,15 +194,6 @@ def extract_pupils(
         reported={} if attendance is None else {PARTICIPATION.name: attendance},
         issues=issues,
     )
-
-
-_Read = TypeVar("_Read")
-
-
-def memo(read: Callable[[Hashable], _Read]) -> Callable[[object], _Read]:
-    """Remember results within one sheet, where the same cells repeat thousands of times."""
-    # typed: True and 1.0 are equal but not the same cell
-    return lru_cache(maxsize=None, typed=True)(read)
 
 
 def class_label_issue(

@@ -11,9 +11,15 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
+from typing import cast, overload
 
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from shnor_analysis.intake.messages import FOUND_EXTENSION, UnreadableFile
@@ -24,6 +30,9 @@ MAX_FILE_BYTES = 100 * 2**20
 MAX_UNPACKED_BYTES = 300 * 2**20
 # The largest real file seen is 27 000 rows; a stray cell in row 1 048 576 must not be unfolded.
 MAX_ROWS = 300_000
+# A CSV has no stray cells: every row is written out. A thousand schools with a thousand filled
+# cells of form ОО-1 each make a million rows; twice as many still fit into the memory below.
+MAX_CSV_ROWS = 2_000_000
 # Rows × columns that still fit into 2 GB of Python objects.
 MAX_CELLS = 20_000_000
 # A damaged .xls is read in a separate process; a sound one takes well under a second.
@@ -41,7 +50,50 @@ _FOREIGN = (
 )  # fmt: skip
 _DELIMITERS = ";\t,"
 _SNIFFED_ROWS = 20
+_SNIFFED_LETTERS = 2**20  # the first rows of any table
 csv.field_size_limit(2**20)
+
+
+@dataclass(frozen=True)
+class CodedColumn:
+    """A column by its distinct cells: a long table holds few, and each is parsed once.
+
+    Parameters
+    ----------
+    cells : list
+        Distinct cells; True and 1.0 are equal but not the same cell.
+    codes : ndarray of int, shape (n_rows,)
+        For every row the position of its cell in ``cells``.
+    """
+
+    cells: list[object]
+    codes: np.ndarray
+
+    def take(self, start: int) -> CodedColumn:
+        """The rows from ``start`` on."""
+        return CodedColumn(self.cells, self.codes[start:])
+
+
+class ColumnRows(Sequence[list[object]]):
+    """Rows of a large CSV that are kept by column; a row is put together when it is asked for."""
+
+    def __init__(self, columns: list[CodedColumn]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0].codes)
+
+    @overload
+    def __getitem__(self, index: int) -> list[object]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[list[object]]: ...
+
+    def __getitem__(self, index: int | slice) -> list[object] | list[list[object]]:
+        """One row, or a list of rows."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return [column.cells[column.codes[index]] for column in self.columns]
 
 
 @dataclass(frozen=True)
@@ -54,18 +106,44 @@ class Sheet:
         Path from the folder of the place.
     name : str
         Sheet name; empty for CSV.
-    rows : list of list
+    rows : sequence of list
         Raw cells; ``rows[0]`` is Excel row 1, rows may differ in length only in CSV.
     """
 
     file: str
     name: str
-    rows: list[list[object]]
+    rows: Sequence[list[object]]
 
     @property
     def width(self) -> int:
         """Cells in the longest row."""
         return max((len(row) for row in self.rows), default=0)
+
+    def column(self, position: int | None, start: int) -> CodedColumn:
+        """A column by its distinct cells, from row ``start`` on.
+
+        Parameters
+        ----------
+        position : int or None
+            Zero-based column; None for one that the file does not have.
+        start : int
+            Zero-based first row.
+
+        Returns
+        -------
+        CodedColumn
+            A cell that a short row or the file lacks is None.
+        """
+        if position is None:
+            return CodedColumn([None], np.zeros(len(self.rows) - start, dtype=np.int64))
+        if isinstance(self.rows, ColumnRows):
+            return self.rows.columns[position].take(start)
+        seen: dict[tuple[type, object], int] = {}
+        codes = []
+        for row in self.rows[start:]:
+            cell = row[position] if position < len(row) else None
+            codes.append(seen.setdefault((cell.__class__, cell), len(seen)))
+        return CodedColumn([cell for _, cell in seen], np.array(codes, dtype=np.int64))
 
 
 def open_workbook(file: str, data: bytes) -> list[Sheet]:
@@ -131,9 +209,9 @@ def _too_large(found: str, limit: str) -> UnreadableFile:
     return UnreadableFile("file_too_large", found=found, limit=limit)
 
 
-def _refuse_large(n_rows: int, n_columns: int) -> None:
-    if n_rows > MAX_ROWS:
-        raise _too_large(f"{n_rows} строк на листе", f"{MAX_ROWS} строк")
+def _refuse_large(n_rows: int, n_columns: int, max_rows: int = MAX_ROWS) -> None:
+    if n_rows > max_rows:
+        raise _too_large(f"{n_rows} строк на листе", f"{max_rows} строк")
     if n_rows * n_columns > MAX_CELLS:
         raise _too_large(f"{n_rows} строк × {n_columns} столбцов", f"{MAX_CELLS} ячеек")
 
@@ -143,6 +221,8 @@ def _refuse_large(n_rows: int, n_columns: int) -> None:
 _LAST_ROW = re.compile(rb'<(?:x:)?row\b[^>]*?\br="(\d+)"')
 _DIMENSION = re.compile(rb'<(?:x:)?dimension\b[^>]*?\bref="[^":]*:\$?([A-Z]+)\$?\d+"')
 _TAIL_BYTES = 2**16
+# A row of forty columns takes about one kilobyte, so the last one mostly starts here.
+_NEAR_END_BYTES = 2**12
 _ZIP_DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError,
     OSError, ValueError, KeyError,
@@ -198,7 +278,7 @@ def _check_sheet_size(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         head = tail = stream.read(_TAIL_BYTES)
         while chunk := stream.read(2**20):
             tail = (tail + chunk)[-_TAIL_BYTES:]
-    last_rows = _LAST_ROW.findall(tail)
+    last_rows = _LAST_ROW.findall(tail[-_NEAR_END_BYTES:]) or _LAST_ROW.findall(tail)
     dimension = _DIMENSION.search(head)
     _refuse_large(
         int(last_rows[-1]) if last_rows else 0,
@@ -217,9 +297,8 @@ def _calamine_rows(data: bytes) -> list[tuple[str, list[list[object]]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     names = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
     # skip_empty_area=False keeps leading empty rows, so that row numbers are those of Excel
-    return [
-        (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names
-    ]
+    rows = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
+    return cast(list[tuple[str, list[list[object]]]], rows)
 
 
 # --- .xls ------------------------------------------------------------------------------------
@@ -263,14 +342,54 @@ def _ole_rows(data: bytes, extension: str) -> list[tuple[str, list[list[object]]
 # --- .csv ------------------------------------------------------------------------------------
 
 
-def _csv_rows(data: bytes, extension: str) -> list[list[object]]:
+# A smaller text is read at once as it is; a larger one would take seconds row by row.
+_LARGE_TEXT = 2**20
+
+
+def _csv_rows(data: bytes, extension: str) -> Sequence[list[object]]:
     text = _decode(data, extension)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+        delimiter = _delimiter(text)
+        if len(text) >= _LARGE_TEXT and (columns := csv_columns(text, delimiter)):
+            _refuse_large(len(columns[0].codes), len(columns), MAX_CSV_ROWS)
+            return ColumnRows(columns)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = list(islice(reader, MAX_CSV_ROWS))
+        n_rows = len(rows) + sum(1 for _ in reader)  # rows above the limit are only counted
     except csv.Error as broken:
         raise UnreadableFile("file_truncated", extension=extension) from broken
-    _refuse_large(len(rows), max((len(row) for row in rows), default=0))
-    return [list(row) for row in rows]
+    _refuse_large(n_rows, max(map(len, rows), default=0), MAX_CSV_ROWS)
+    return cast(list[list[object]], rows)
+
+
+def csv_columns(text: str, delimiter: str) -> list[CodedColumn] | None:
+    """Cut a plain table by columns.
+
+    Returns
+    -------
+    list of CodedColumn, or None
+        An empty line is a row of empty cells. None for what only the reader of rows understands:
+        cells in quotes, rows of different length, a single column.
+    """
+    first_line = io.StringIO(text[:_SNIFFED_LETTERS], newline="").readline()
+    names = [f"f{n}" for n in range(first_line.count(delimiter) + 1)]
+    if '"' in text or len(names) == 1:
+        return None
+    coded = pa.dictionary(pa.int32(), pa.string())
+    content = text.encode()
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            arrow_csv.ReadOptions(
+                use_threads=False, block_size=len(content) + 1, column_names=names
+            ),
+            arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, coded)),
+        )
+    except pa.ArrowInvalid:
+        return None
+    blocks = [table.column(name).combine_chunks() for name in names]
+    return [CodedColumn(one.dictionary.to_pylist(), one.indices.to_numpy()) for one in blocks]
 
 
 def _decode(data: bytes, extension: str) -> str:
@@ -290,7 +409,7 @@ def _decode(data: bytes, extension: str) -> str:
 
 def _delimiter(text: str) -> str:
     """The delimiter that cuts the first rows into the most cells; the semicolon wins a tie."""
-    head = "\n".join(text.splitlines()[: _SNIFFED_ROWS * 2])
+    head = "\n".join(text[:_SNIFFED_LETTERS].splitlines()[: _SNIFFED_ROWS * 2])
 
     def n_cells(delimiter: str) -> int:
         rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)

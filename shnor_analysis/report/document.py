@@ -155,7 +155,8 @@ class Document:
 
     ``facts`` are the lines of the title block (label, text), for example the place and the year.
     ``created`` is the date printed and stored in the file (ISO ``YYYY-MM-DD``), taken from the
-    data and not from the clock, so that the same input gives the same bytes.
+    data and not from the clock, so that the same input gives the same bytes. ``compact`` sets a
+    working paper tighter in print.
     """
 
     title: str
@@ -166,6 +167,7 @@ class Document:
     name: str = "document"
     language: str = "ru"
     keywords: tuple[str, ...] = field(default=())
+    compact: bool = False
 
     @property
     def tables(self) -> tuple[DisplayTable, ...]:

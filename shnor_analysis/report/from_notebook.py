@@ -34,7 +34,9 @@ from shnor_analysis.report.html_tables import tables_from_html, text_from_html
 from shnor_analysis.report.markdown import blocks_from_markdown
 
 LEFT_OUT = frozenset({"remove-cell", "parameters", "injected-parameters"})
-DOCUMENT_FIELDS = frozenset({"title", "subtitle", "facts", "created", "name", "keywords"})
+DOCUMENT_FIELDS = frozenset(
+    {"title", "subtitle", "facts", "created", "name", "keywords", "compact"}
+)
 PAGE_WIDTH_MM = 165.0
 # Notebook pictures do not say how large they should be printed; matplotlib draws 100 px per inch.
 PIXELS_PER_INCH = 100

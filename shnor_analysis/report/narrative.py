@@ -43,7 +43,7 @@ def files_cover(place: Place, assessment_year: int, works: pd.DataFrame) -> dict
         [text("cover", "monitoring"), place.responsible.monitoring],
         [text("cover", "edition"), text("cover", "edition_internal")],
     ]
-    return _cover(place, assessment_year, works, facts)
+    return {**_cover(place, assessment_year, works, facts), "compact": True}
 
 
 def _cover(

@@ -48,12 +48,13 @@ class Contract:
 
     def empty(self) -> pd.DataFrame:
         """Return a table without rows that keeps the contract."""
-        return self._checked_empty.copy()
+        return self._typed.copy()
 
     @cached_property
-    def _checked_empty(self) -> pd.DataFrame:
-        """Most tables of a small place are empty: one check in a process is enough."""
-        return self.conform(pd.DataFrame({column: [] for column in self.columns}))
+    def _typed(self) -> pd.DataFrame:
+        """Columns without rows: types are all there is to keep."""
+        types = {column: str(spec.metadata["dtype"]) for column, spec in self.columns.items()}
+        return pd.DataFrame({column: pd.Series([], dtype=dtype) for column, dtype in types.items()})
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Give a frame the contract's types, order and sorting, then check it.

@@ -205,3 +205,11 @@ def test_any_list_is_read_and_every_row_is_accounted_for(place, build, dirt):
     unknown = issues.loc[issues["check_id"] == "appeal_state", "value"]
     n_unknown = sum(len(v.split(",")) for v in unknown)
     assert n_kept + n_errors + n_rejected + n_unknown == 6
+
+
+def test_an_appeal_without_any_protocol_is_a_query(place, build):
+    place.register()
+    place.book("Апелляции.xlsx", appeals_rows(appeal()))
+    intake = place.read()
+    assert intake.gia_results.empty
+    assert [i["check_id"] for i in appeal_checks(build, intake)] == ["appeal_unmatched"]

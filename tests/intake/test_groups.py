@@ -175,8 +175,8 @@ def test_mark_counts_of_the_report_are_compared_with_the_pupils(place, build):
     place.book("Ф3.xlsx", build.marks([SCHOOL[0], "", 4, 50, 25, 0, 25]))
     [issue] = build.issues(place.read(), "marks_differ")
     assert issue["severity"] == "query"
-    assert "в отчёте 2, 1, 0, 1 (участников по отчёту 4)" in issue["message"]
-    assert "в «Ф1.xlsx» 1, 2, 0, 1 (строк 4)" in issue["message"]
+    assert "в отчёте — 2, 1, 0, 1 (участников 4)" in issue["message"]
+    assert "в файле «Ф1.xlsx» — 1, 2, 0, 1 (строк 4)" in issue["message"]
 
 
 def test_equal_mark_counts_are_silent(place, build):

@@ -235,7 +235,7 @@ def test_of_contradicting_files_the_one_with_more_rows_is_kept(place, build, nam
     assert set(intake.vpr_results["source_file"]) == {full}
     [issue] = build.issues(intake, "vpr_files_differ")
     assert (issue["file"], issue["severity"], issue["value"]) == (short, "error", "1")
-    assert "2 строк" in issue["message"] and "1 строк" in issue["message"]
+    assert "строк: 2" in issue["message"] and "строк: 1" in issue["message"]
 
 
 def test_numbers_as_text_with_spaces_are_numbers(one_school, build):

@@ -103,3 +103,67 @@ def test_every_other_sample_is_recognised(sample, build):
         # a form that lies in no folder of its school
         "Форма сбора результатов Английский язык 8 класс ВПР 2026.xlsx",
     }  # fmt: skip
+
+
+# Rows of each file in its tables, counted by hand in the file: groups × items, pupils who were
+# not absent, answers × questions, and so on. The register knows two schools, 990001 and 990002.
+EXPECTED = {
+    "02_2026.06.02.csv": {"gia_results": 4},
+    "02_2026.06.02_cp1251.csv": {"gia_results": 4},
+    "2849657.xlsx": {"group_statistics": 3 * 3},
+    "bias.xlsx": {"objectivity_list": 3 * 4},
+    "headers_context_fisoko_2021.csv": {},
+    "headers_context_fisoko_2022.csv": {},
+    "marks.xlsx": {"group_statistics": 2 * 4},
+    # 8 respondents of two known schools × 3 questions, one cell is blank
+    "Анкета удовлетворенности родителей (Ответы).csv": {"survey_answers": 8 * 3 - 1},
+    "Ведомость 9А год 2024-2025.xlsx": {"journal_marks": 4 * 6},
+    "Выполнение заданий_ПАМЯТЬ.xlsx": {"group_items": 4 * 7},
+    "Достижение планируемых результатов_ПАМЯТЬ.xlsx": {"group_items": 2 * 4},
+    "ЕГЭ_Код МСУ_Балл_2023.xlsx": {"gia_results": 4},
+    "ЕГЭ_компактный_2025.xlsx": {"gia_results": 4},
+    "ЕГЭ_региональный_разреженный_2026.xlsx": {"gia_results": 4 + 4},
+    "Математика_регион_2020.xlsx": {"vpr_results": 36 - 3, "participation": 3},
+    "Математика_регион_2022.xlsx": {"vpr_results": 36 - 3, "participation": 3},
+    "ОГЭ_апелляции_2026.xlsx": {},  # no protocol beside it: two queries
+    "ОГЭ_региональный_разреженный_2026.xls": {"gia_results": 4 * 4},
+    "ОГЭ_региональный_разреженный_2026.xlsx": {"gia_results": 4 * 4},
+    "Проведение работы по математике, 4 класс. ВПР 2021.xlsx":
+        {"vpr_results": 45 - 3, "participation": 3},
+    "Распределение первичных баллов_ПАМЯТЬ.xlsx": {"group_items": 4 * 21},
+    # 3 schools × 17 indicators, the last answer of the third; 2 blanks and «12%» left out
+    "Социальный паспорт ШНСУ (Ответы) - Ответы на форму (1).csv": {"context": 3 * 17 - 3},
+    "Социальный паспорт ШНСУ (Ответы).xlsx": {"context": 3 * 17 - 3},
+    "Сравнение отметок_вертикальный вариант 2021.xlsx": {"group_statistics": 2 * 3},
+    "Успеваемость по предметам 2 четверть.xlsx": {"journal_summaries": 2},
+    "Ф1_Индивидуальные результаты.xlsx": {"vpr_results": 50},
+    "Ф1_Индивидуальные результаты_две школы.xlsx": {"vpr_results": 25 + 25},
+    "Ф3_Статистика по отметкам.xlsx": {"group_statistics": 5 * 4},
+    "Форма сбора результатов Английский язык 8 класс ВПР 2026.xlsx":
+        {"vpr_results": 24 - 2, "participation": 1},
+    "Экспертная карта_edu990001_2023-2024.xlsx": {"expert_cards": 17},
+}  # fmt: skip
+
+
+def test_the_table_of_samples_is_whole():
+    assert set(EXPECTED) == {p.name for p in Path(SAMPLES).iterdir() if p.suffix != ".md"}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_sample_gives_its_rows(place, build, name):
+    file = f"2025/edu990001/{name}"
+    (place.folder / file).parent.mkdir(parents=True)
+    shutil.copy(Path(SAMPLES) / name, place.folder / file)
+    place.register(codes=((5811, 5811), (5812, 5812)))
+    intake = place.read()
+    found = {
+        table: int((rows["source_file"] == file).sum())
+        for table, rows in intake.tables().items()
+        if "source_file" in rows and table != "schools"
+    }
+    assert {table: n for table, n in found.items() if n} == EXPECTED[name]
+    assert not any(surname in build.dump(intake) for surname in build.SURNAMES)
+    if name.startswith("headers_"):
+        assert build.status(intake)[file] == "unknown"
+    if name.startswith("ОГЭ_апелляции"):
+        assert "appeal_unmatched" in build.checks(intake)

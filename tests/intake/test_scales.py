@@ -71,8 +71,8 @@ def test_marks_that_disagree_with_the_scale_are_one_query_a_school(place, build)
     [issue] = build.issues(intake, "vpr_mark_scale")
     assert (issue["severity"], issue["value"], issue["school_id"]) == ("query", "2", "990001")
     assert (issue["row"], issue["column"]) == (10, "Отметка")
-    assert "2 участников из 3" in issue["message"]
-    assert "«3» с 10, «4» с 16, «5» с 21" in issue["message"]
+    assert "2 из 3" in issue["message"]
+    assert "«3» — от 10, для «4» — от 16, для «5» — от 21" in issue["message"]
     assert "из выдержки" in issue["message"] and "по памяти" in issue["guidance"]
     # the marks stay as they were
     assert sorted(intake.vpr_results["test_mark"]) == [2, 2, 4, 4]

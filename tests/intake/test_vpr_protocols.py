@@ -1,5 +1,6 @@
 """Region protocols of 2020–2022 and the collection form: pupils, absents, marks by the scale."""
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,11 @@ def form(place, build):
     return read
 
 
+def pupils(extract):
+    """The pupils who wrote, as a frame."""
+    return pd.DataFrame(extract.vpr)
+
+
 def found(extract, check_id):
     return [issue for issue in extract.issues if issue.check_id == check_id]
 
@@ -117,10 +123,10 @@ def test_marks_of_2022_come_from_the_scale(region):
     extract = region("Математика_регион_2022.xlsx", HEADER_2022, *rows)
     assert [work.work_id for work in extract.works] == ["vpr-2022-spring-math-4"]
     assert extract.works[0].max_score_raw == 20
-    assert list(extract.vpr["score_raw"]) == list(scores)
-    assert list(extract.vpr["test_mark"]) == [2, 3, 3, 4, 4, 5]
-    assert set(extract.vpr["mark_source"]) == {"scale"}
-    assert set(extract.vpr["school_mark"]) == {4}
+    assert list(pupils(extract)["score_raw"]) == list(scores)
+    assert list(pupils(extract)["test_mark"]) == [2, 3, 3, 4, 4, 5]
+    assert set(pupils(extract)["mark_source"]) == {"scale"}
+    assert set(pupils(extract)["school_mark"]) == {4}
     mention = extract.mentions[0]
     assert (mention.login, mention.name) == ("edu990001", 'МБОУ "Средняя школа"')
     assert mention.municipality_id == "reg99_m012"
@@ -133,7 +139,7 @@ def test_absent_rows_are_counted_and_are_no_zeros(region):
         row_2022(40001, points(8)), absent_2022(40002), absent_2022(40003),
         absent_2022(40001, login="edu990002"),
     )  # fmt: skip
-    assert list(extract.vpr["score_raw"]) == [8]
+    assert list(pupils(extract)["score_raw"]) == [8]
     assert [(i.value, i.school_id) for i in found(extract, "vpr_absent")] == [
         ("2", "990001"), ("1", "990002"),
     ]  # fmt: skip
@@ -155,7 +161,7 @@ def test_a_code_in_two_classes_is_two_pupils(region):
     rows = [row_2022(40001, points(8), klass=klass) for klass in ("а", "б")]
     extract = region("Математика 2022.xlsx", HEADER_2022, *rows)
     assert extract.reported["participation"]["n_listed"].tolist() == [2]
-    assert extract.vpr["pupil_id"].nunique() == 2
+    assert pupils(extract)["pupil_id"].nunique() == 2
 
 
 def test_absent_with_points_is_an_error(region):
@@ -163,13 +169,13 @@ def test_absent_with_points_is_an_error(region):
     extract = region("Математика 2022.xlsx", HEADER_2022, row)
     [issue] = found(extract, "vpr_absent_scored")
     assert (issue.severity, issue.row, issue.value) == ("error", 2, "число из 5 знаков")
-    assert extract.vpr.empty
+    assert pupils(extract).empty
 
 
 def test_stale_totals_of_2022_are_recomputed(region):
     row = row_2022(40001, points(9), total=0)
     extract = region("Математика 2022.xlsx", HEADER_2022, row)
-    assert extract.vpr[["score_raw", "score_raw_reported"]].values.tolist() == [[9, 0]]
+    assert pupils(extract)[["score_raw", "score_raw_reported"]].to_numpy().tolist() == [[9, 0]]
     [issue] = found(extract, "vpr_stale_total")
     assert (issue.severity, issue.column) == ("warning", "Итого баллов")
     assert "сумма по заданиям 9" in issue.message
@@ -179,7 +185,7 @@ def test_three_crosses_and_not_covered_are_zero_but_other_letters_are_a_shift(re
     tasks = ["X", "x", "Х", "х", "не пройд.", *["1"] * 10]
     shifted = ["ж", *["1"] * 14]
     extract = region(NAME_2021, HEADER_2021, row_2021(40001, tasks), row_2021(40002, shifted))
-    assert list(extract.vpr["score_raw"]) == [10]
+    assert list(pupils(extract)["score_raw"]) == [10]
     [issue] = found(extract, "vpr_task_text")
     assert (issue.severity, issue.row, issue.value, issue.column) == ("error", 3, "ж", "балл за 1")
 
@@ -193,13 +199,13 @@ def test_task_above_its_maximum_and_total_above_that_of_the_work(region):
     extract = region(NAME_2021, HEADER_2021, row_2021(40001, ["2"] * 15))
     [issue] = found(extract, "vpr_score_above_max")
     assert "первичный балл 30 больше наибольшего возможного 20" in issue.message
-    assert extract.vpr.empty
+    assert pupils(extract).empty
 
 
 def test_numbers_as_text_are_numbers(region):
     row = row_2022("40001", [str(task) for task in points(11)], total="11", mark="4")
     extract = region("Математика 2022.xlsx", HEADER_2022, row)
-    assert list(extract.vpr["score_raw"]) == [11]
+    assert list(pupils(extract)["score_raw"]) == [11]
     assert not found(extract, "vpr_stale_total")
 
 
@@ -211,10 +217,10 @@ def test_class_labels_and_missing_journal_marks(region):
     ]
     extract = region("Математика 2022.xlsx", HEADER_2022, *rows)
     read = [None if label is None or label != label else label for label in
-            extract.vpr["class_label"]]  # fmt: skip
+            pupils(extract)["class_label"]]  # fmt: skip
     assert read[:6] == ["А", "А", None, None, "10", "10А"]
     assert read[7] == "4М"
-    assert extract.vpr["school_mark"].isna().all()
+    assert pupils(extract)["school_mark"].isna().all()
 
 
 def test_municipality_of_2021_is_that_of_most_rows(region):
@@ -232,12 +238,12 @@ def test_municipality_of_2021_is_that_of_most_rows(region):
 def test_2020_is_autumn_on_the_programme_of_the_code(region):
     extract = region("Математика.xlsx", HEADER_2020, row_2020(50001, ["1"] * 15))
     assert [work.work_id for work in extract.works] == ["vpr-2020-autumn-math-4"]
-    assert list(extract.vpr["score_raw"]) == [15]
+    assert list(pupils(extract)["score_raw"]) == [15]
     assert extract.mentions[0].municipality_id == "reg99_m012"
     assert not found(extract, "protocol_grade_differs")  # 50001 is grade 5 on programme 4
     # the scales begin in 2021: no mark is invented, one warning says which row to add
-    assert extract.vpr["test_mark"].isna().all()
-    assert set(extract.vpr["mark_source"]) == {None}
+    assert pupils(extract)["test_mark"].isna().all()
+    assert set(pupils(extract)["mark_source"]) == {None}
     [issue] = found(extract, "vpr_no_scale")
     assert (issue.severity, issue.value) == ("warning", "1")
     assert "vpr,math,4,none,2020,2020,*," in issue.message
@@ -344,10 +350,10 @@ def test_collection_form_is_cut_to_its_headings_and_its_filled_rows(form):
     )
     assert [work.work_id for work in extract.works] == ["vpr-2026-spring-english-8"]
     assert extract.works[0].max_score_raw == 25  # 5+5+5+3+2+3+2
-    assert list(extract.vpr["school_id"]) == ["990001"]
-    assert list(extract.vpr["score_raw"]) == [10]  # 5+0+X+3+X+2+0
-    assert extract.reported["participation"][["n_listed", "n_present", "n_absent"]].values.tolist(
-    ) == [[2, 1, 1]]  # fmt: skip
+    assert list(pupils(extract)["school_id"]) == ["990001"]
+    assert list(pupils(extract)["score_raw"]) == [10]  # 5+0+X+3+X+2+0
+    listed = extract.reported["participation"]
+    assert listed[["n_listed", "n_present", "n_absent"]].to_numpy().tolist() == [[2, 1, 1]]
     assert not [i for i in extract.issues if i.severity == "error"]
 
 
@@ -360,7 +366,7 @@ def test_form_row_with_results_but_no_code_is_an_error(form):
 def test_school_of_a_form_is_in_the_path(form, where):
     name = where.format("Английский язык 8 класс ВПР 2026.xlsx")
     extract = form(form_row(80001, [1] * 7), name=name)
-    assert list(extract.vpr["school_id"]) == ["990001"]
+    assert list(pupils(extract)["school_id"]) == ["990001"]
 
 
 def test_form_without_a_school_is_refused_with_a_sentence(form):
@@ -418,13 +424,13 @@ QUIET = settings(
 
 def unaccounted(extract, n_rows):
     """Rows that are neither in the table, nor named by an error, nor counted as absent."""
-    VPR_RESULTS.conform(extract.vpr.drop(columns="fingerprint"))
+    VPR_RESULTS.conform(pupils(extract).drop(columns="fingerprint"))
     issues = issues_table(extract.issues)
     errors = issues[(issues["severity"] == "error") & issues["row"].notna()]
     assert errors["row"].is_unique
     twins = int((issues["check_id"] == "vpr_twin_same").sum())
     absent = issues.loc[issues["check_id"] == "vpr_absent", "value"].astype(int).sum()
-    return n_rows - len(extract.vpr) - len(errors) - twins - int(absent)
+    return n_rows - len(pupils(extract)) - len(errors) - twins - int(absent)
 
 
 @given(dirt=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 26), DIRT), max_size=25))
@@ -438,7 +444,7 @@ def test_dirty_region_protocol_never_raises_and_loses_no_row(place, build, dirt)
         Sheet(name, "Протокол", [HEADER_2022, *rows]), place.methodology, build.KEY
     )
     assert unaccounted(extract, len(rows)) == 0
-    text = extract.vpr.to_csv() + issues_table(extract.issues).to_csv()
+    text = pupils(extract).to_csv() + issues_table(extract.issues).to_csv()
     text += extract.reported["participation"].to_csv() if extract.reported else ""
     for private in PRIVATE:
         assert private not in text
@@ -455,7 +461,7 @@ def test_dirty_form_never_raises_and_loses_no_row(place, build, dirt):
         Sheet(FORM, "Протокол", [FORM_HEADER, *rows]), place.methodology, build.KEY
     )
     assert unaccounted(extract, len(filled)) == 0
-    text = extract.vpr.to_csv() + issues_table(extract.issues).to_csv()
+    text = pupils(extract).to_csv() + issues_table(extract.issues).to_csv()
     for private in PRIVATE:
         assert private not in text
 

@@ -87,8 +87,8 @@ def test_a_letter_says_who_what_and_until_when(written):
     assert "О данных для мониторинга за 2024/25 учебный год" in text
     assert "появилось 2 замечания" in text
     assert "в течение 21 дня со дня получения" in text  # 21 takes the singular genitive
-    assert "которые в расчёт не вошли: 1." in text
-    assert "ответа не требуют: 2." in text
+    assert "не вошедших в расчёт, — 1." in text
+    assert "ответа не требуют: 2;" in text
     assert "От кого: методический центр; Примерский муниципальный район" in text
     assert "2025/Ф1.xlsx" in text
     assert "2025/Ф3.xlsx" in text
@@ -97,7 +97,7 @@ def test_a_letter_says_who_what_and_until_when(written):
 def test_a_letter_without_errors_does_not_speak_of_lost_rows(written):
     text = prose(written["990002.docx"])
     assert "появилось 1 замечание" in text
-    assert "не вошли" not in text
+    assert "не вошедших" not in text
     assert "ответа не требуют" not in text
 
 

@@ -153,7 +153,7 @@ def test_a_gap_names_the_files_that_came():
     gap = narrative.gap("recommendations", files, PLACE)
     said = " ".join(run.text for p in gap.paragraphs for run in p.runs)
     assert "Раздел не заполнен" in said
-    assert "с каждой школой перечня ШНРО её основания" in said  # the word of the place
+    assert "с каждой школой перечня ШНРО основания её включения" in said  # the word of the place
     assert "Экспертная карта — 2; Сведения об учителях — 0; Дорожная карта — 0" in said
 
 

@@ -24,7 +24,7 @@ CHECKS: dict[str, Check] = {
     ),
     "subject_unknown": Check(
         "error",
-        "Лист «{sheet}»: предмет «{subject}» не известен; таблица не учтена ({n_rows} строк).",
+        "Лист «{sheet}»: предмет «{subject}» неизвестен; таблица не учтена (строк: {n_rows}).",
         "Допишите название предмета в столбец aliases файла methodology/subjects.csv.",
     ),
     "vpr_no_date": Check(
@@ -57,7 +57,7 @@ CHECKS: dict[str, Check] = {
     "crosswalk_ambiguous": Check(
         "error",
         "Код {value} указан в анкете у нескольких школ ({schools}): "
-        "результаты с этим кодом не учтены ({n_rows} строк).",
+        "результаты с этим кодом не учтены (строк: {n_rows}).",
         "Уточните коды ОГЭ и ЕГЭ школ в анкете об ОО.",
     ),
 }

@@ -25,7 +25,7 @@ CHECKS: dict[str, Check] = {
     "group_count_percent": Check(
         "query",
         "Строка {row}, «{column}»: {value} чел. не согласуется с долей {percent} % "
-        "от {n_participants} участников.",
+        "при числе участников {n_participants}.",
         AGAIN,
     ),
     "group_count_sum": Check(
@@ -36,7 +36,7 @@ CHECKS: dict[str, Check] = {
     ),
     "group_no_journal": Check(
         "note",
-        "Строка {row}: у {value} из {n_participants} участников нет отметки по журналу.",
+        "Строка {row}: участников без отметки по журналу — {value} из {n_participants}.",
         "Ничего делать не нужно; доля считается по участникам с обеими отметками.",
     ),
     "group_differs": Check(

@@ -79,8 +79,8 @@ CHECKS: dict[str, Check] = {
     ),
     "comparison_no_total": Check(
         "warning",
-        "Строка {row}: у группы нет строки «Всего»; участниками считаются {value} чел. "
-        "из трёх строк.",
+        "Строка {row}: у группы нет строки «Всего»; число участников взято как сумма "
+        "трёх строк: {value}.",
         AGAIN,
     ),
     "comparison_stray": Check(

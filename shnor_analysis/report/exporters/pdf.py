@@ -137,6 +137,7 @@ def _data(document: Document) -> dict[str, Any]:
         "language": document.language,
         "date": {"year": day.year, "month": day.month, "day": day.day},
         "colours": COLOURS,
+        "compact": document.compact,
         "contents": WORDS["contents"] if n_headings >= CONTENTS_FROM else "",
         "groups": _groups(placed),
     }
