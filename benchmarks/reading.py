@@ -93,9 +93,7 @@ def measure(case: str, folder: Path) -> dict[str, float]:
         path = next(folder.iterdir())
         (sheet,) = open_workbook(path.name, path.read_bytes())
         extract = READERS[sheet_family(sheet) or ""](sheet, methodology, KEY)
-        n_rows = len(
-            extract.vpr["pupil_id"] if case == "large" else extract.reported["oo1_values"]
-        )
+        n_rows = len(extract.vpr["pupil_id"] if case == "large" else extract.reported["oo1_values"])
     seconds = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "rows": n_rows, "peak": peak}

@@ -179,6 +179,7 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     """
     from shnor_analysis import publication
     from shnor_analysis.report.texts import text
+    from shnor_analysis.tables import SEVERITIES
 
     workspace = find_workspace()
     with _progress() as say:
@@ -189,13 +190,17 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     counts = kinds.groupby(["family", "status"], as_index=False).agg(
         n=("file", "size"), rows=("n_rows", "sum")
     )
+    counts = counts.assign(is_unknown=counts["family"] == "").sort_values(
+        ["is_unknown", "family", "status"], kind="stable"
+    )
     for row in counts.itertuples(index=False):
-        name = text("family", row.family) if row.family else text("file_status", "unknown")
+        name = text("family", row.family) if row.family else "—"
         files.add_row(name, text("file_status", row.status), str(row.n), str(row.rows))
     console.print(files)
     found = Table("Важность", "Число", title="Замечания")
-    for severity, n in intake.issues["severity"].value_counts().items():
-        found.add_row(text("severity", str(severity)), str(n))
+    severities = intake.issues["severity"].value_counts()
+    for severity in SEVERITIES:
+        found.add_row(text("severity", severity), str(severities.get(severity, 0)))
     console.print(found)
     years = sorted({int(one) for one in intake.works["assessment_year"]})
     if year not in years:

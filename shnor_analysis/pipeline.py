@@ -15,7 +15,13 @@ from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.engine import cell_sources, cells
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.intake import Intake, explained_issues, read_place
+from shnor_analysis.intake import (
+    Intake,
+    explained_issues,
+    read_place,
+    stale_explanations,
+    with_issues,
+)
 from shnor_analysis.intake.pupils import load_or_create_key
 from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
@@ -187,8 +193,9 @@ def explained(intake: Intake, methodology: Methodology, assessment_year: int) ->
     """Put the schools' answers beside the remarks they belong to."""
     reasons = {reason.code: reason.text for reason in methodology.explanation_reasons}
     explanations = intake.reported["explanations"]
-    issues = explained_issues(intake.issues, explanations, reasons, assessment_year)
-    return replace(intake, issues=issues)
+    stale = stale_explanations(intake.issues, explanations, assessment_year)
+    issues = with_issues(intake.issues, stale)
+    return replace(intake, issues=explained_issues(issues, explanations, reasons, assessment_year))
 
 
 def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:

@@ -110,9 +110,15 @@ def load_place_settings(
 
 
 def _load_aliases(path: Path) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (row[0], _school(path, number, row[1])) for number, row in _lines(path, ALIASES_HEADINGS)
-    )
+    schools: dict[str, str] = {}
+    for number, (name, code) in _lines(path, ALIASES_HEADINGS):
+        school = _school(path, number, code)
+        if schools.setdefault(name, school) != school:
+            raise ParameterError(
+                f"{path.name}, строка {number}: название «{name}» уже отнесено к школе "
+                f"{schools[name]}; оставьте одну строку."
+            )
+    return tuple(schools.items())
 
 
 def _load_mergers(path: Path) -> tuple[Merger, ...]:

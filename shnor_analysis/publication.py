@@ -140,9 +140,14 @@ def check(
     return CheckRun(
         intake,
         path,
-        tuple(reports / LETTERS / name for name in texts),
+        _letter_paths(reports, texts),
         readiness(parts, methodology.report_parts),
     )
+
+
+def _letter_paths(reports: Path, texts: dict[str, bytes]) -> tuple[Path, ...]:
+    """The letters themselves; a sheet of answers lies beside each."""
+    return tuple(reports / LETTERS / name for name in texts if name.endswith(".docx"))
 
 
 def _write_all(files: dict[str, bytes], folder: Path) -> None:
@@ -176,7 +181,7 @@ def _publish(
         _write_all(texts, draft / LETTERS)
     return (
         tuple(target / name for name in names),
-        tuple(target / LETTERS / name for name in texts),
+        _letter_paths(target, texts),
     )
 
 

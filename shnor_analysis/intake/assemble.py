@@ -19,7 +19,7 @@ from shnor_analysis.intake.directory import SchoolDirectory, build_directory
 from shnor_analysis.intake.extract import Columns, Extract, FileRead
 from shnor_analysis.intake.groups_by_name import resolve_groups
 from shnor_analysis.intake.medals import claimed_pupils
-from shnor_analysis.intake.mergers import merge_schools
+from shnor_analysis.intake.mergers import known_mergers, merge_schools
 from shnor_analysis.intake.messages import Issue, issues_table, make_issue
 from shnor_analysis.intake.reconcile import (
     check_ege_minimums,
@@ -99,7 +99,11 @@ class Intake:
 
 
 def assemble(
-    reads: list[FileRead], methodology: Methodology, pupil_key: bytes, settings: PlaceSettings
+    reads: list[FileRead],
+    methodology: Methodology,
+    pupil_key: bytes,
+    settings: PlaceSettings,
+    issues: tuple[Issue, ...] = (),
 ) -> Intake:
     """Join what was read from all files of a place.
 
@@ -113,13 +117,16 @@ def assemble(
         Secret of pupil pseudonyms.
     settings : PlaceSettings
         Municipality, aliases and mergers.
+    issues : tuple of Issue, optional
+        Remarks found before the files were read.
 
     Returns
     -------
     Intake
     """
     extracts = [extract for read in reads for extract in read.extracts]
-    findings = _Findings(issue for read in reads for issue in read.issues)
+    findings = _Findings(issues)
+    findings.extend(issue for read in reads for issue in read.issues)
     findings.extend(issue for extract in extracts for issue in extract.issues)
 
     latest = latest_entries([entry for extract in extracts for entry in extract.register])
@@ -140,7 +147,10 @@ def assemble(
     if len(appeals):
         gia = findings.take(apply_appeals(gia, findings.take(_with_schools(appeals, crosswalk))))
     rows["gia"] = gia
-    rows = findings.take(merge_schools(rows, settings.mergers))
+    known = {*latest, *(mention.school_id for mention in mentions)}
+    mergers, unknown = known_mergers(settings.mergers, known)
+    findings += unknown
+    rows = findings.take(merge_schools(rows, mergers))
     if len(rows["gia"]):
         rows["gia"] = identify_pupils(rows["gia"], pupil_key)
     if MEDAL_CLAIMS.name in rows:
@@ -153,7 +163,7 @@ def assemble(
     tables = findings.take(join_reported(rows))
 
     met = {*vpr["school_id"], *gia["school_id"], *_school_groups(groups), *_reporting(tables)}
-    schools = findings.take(schools_table(latest, mentions, met, settings.mergers))
+    schools = findings.take(schools_table(latest, mentions, met, mergers))
     if settings.municipality_id:
         has_places = any(one["register"].mention.municipality_id for one in latest.values())
         schools = findings.take(

@@ -205,8 +205,8 @@ def check_missing_procedures(
     -------
     list of Issue
         One per school and year, listing the works: Russian and maths of ВПР in grades 4–8 and
-        of ОГЭ, when other schools of the municipality have them in that year. A year that no
-        school has in the files is no omission of a school.
+        of ОГЭ, when other schools of the municipality have them in that year. Only the latest
+        year is asked about; a year that no school has in the files is no omission of a school.
     """
     found = participants(vpr, gia, groups, works)
     grades = found["procedure"].map(_COMPULSORY_GRADES)
@@ -227,21 +227,22 @@ def check_missing_procedures(
     key = ["municipality", "assessment_year", *_KIND]
     written = set(own[key].itertuples(index=False, name=None))
     has = set(own[["school_id", *key[1:]]].itertuples(index=False, name=None))
+    latest = own["assessment_year"].max() if len(own) else None
     lost: dict[tuple[str, int], list[dict[Hashable, Any]]] = {}
     for row in own.to_dict("records"):
         year = int(row["assessment_year"]) + 1
         kind = (row["procedure"], row["subject"], row["grade"])
         is_written = (row["municipality"], year, *kind) in written
-        if year >= closed_from.get(row["school_id"], year + 1):
-            continue  # its pupils write at another school
+        if year != latest or year >= closed_from.get(row["school_id"], year + 1):
+            continue  # asked in its own year; or its pupils write at another school
         if is_written and (row["school_id"], year, *kind) not in has:
             lost.setdefault((str(row["school_id"]), year), []).append(row)
     return [
         make_issue(
             "procedures_missing",
-            *_place(min(rows, key=lambda row: str(row["work_id"]))),
-            value="; ".join(sorted({_work_words(row, methodology) for row in rows})),
+            _place(min(rows, key=lambda row: str(row["work_id"])))[0],
             school_id=school_id,
+            works="; ".join(sorted({_work_words(row, methodology) for row in rows})),
             year=year,
         )
         for (school_id, year), rows in sorted(lost.items())

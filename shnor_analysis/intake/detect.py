@@ -287,6 +287,8 @@ def _is_drop_down_lists(head: Head) -> bool:
 # The order matters: the more particular fingerprint stands first.
 _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
     ("explanations", lambda head: head.has("код замечания", "код причины")),
+    ("issues_list", lambda head: "код замечания" in head.cells),
+    ("contents", lambda head: head.title == "содержание"),
     ("form_help", _is_form_help),
     ("reported_indicators", lambda head: head.has("код показателя", "числитель")),
     ("rcoi_appeals", lambda head: "состояние апелляции" in head.cells),

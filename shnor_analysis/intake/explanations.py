@@ -106,8 +106,8 @@ def explained_issues(
     reasons : dict of str to str
         Code of a reason → its words.
     assessment_year : int
-        Answers of this year stand in ``explanation``, those of earlier years to the same check
-        of the same school in ``earlier_explanation`` («2024: карантин; …»).
+        Answers to the very remark stand in ``explanation``, those of earlier years to the same
+        check of the same school in ``earlier_explanation`` («2023/24: карантин; …»).
 
     Returns
     -------
@@ -119,20 +119,42 @@ def explained_issues(
         for year, code, reason, text in explanations[
             ["assessment_year", "issue_code", "reason_code", "explanation"]
         ].itertuples(index=False, name=None)
+        if int(year) <= assessment_year
     }
+    # the same remark to the same file is not asked again, whenever it was explained
+    same = {code: words for (_, code), words in sorted(told.items())}
     earlier: dict[str, list[str]] = {}
     for (year, code), words in sorted(told.items()):
         if year < assessment_year:
-            earlier.setdefault(_series(code), []).append(f"{year}: {words}")
+            spoken = f"{year - 1}/{year % 100:02d}"
+            earlier.setdefault(_series(code), []).append(f"{spoken}: {words}")
     return ISSUES.conform(
         issues.assign(
-            explanation=[told.get((assessment_year, code)) for code in issues["issue_code"]],
+            explanation=[same.get(code) for code in issues["issue_code"]],
             earlier_explanation=[
                 "; ".join(dict.fromkeys(earlier.get(_series(code), []))) or None
                 for code in issues["issue_code"]
             ],
         )
     )
+
+
+def stale_explanations(
+    issues: pd.DataFrame, explanations: pd.DataFrame, assessment_year: int
+) -> list[Issue]:
+    """A note for every answer of this year whose remark is no longer there."""
+    own = explanations[explanations["assessment_year"] == assessment_year]
+    stale = own[~own["issue_code"].isin(issues["issue_code"])]
+    return [
+        make_issue(
+            "explanation_stale",
+            row.source_file,
+            row.source_sheet if isinstance(row.source_sheet, str) else None,
+            int(row.source_row),
+            value=row.issue_code,
+        )
+        for row in stale.itertuples(index=False)
+    ]
 
 
 def _series(code: str) -> str:

@@ -100,6 +100,15 @@ def issues_table(issues: list[Issue]) -> pd.DataFrame:
     )
 
 
+def with_issues(table: pd.DataFrame, issues: list[Issue]) -> pd.DataFrame:
+    """Put more remarks at the end of the ``issues`` table and number them on."""
+    if not issues:
+        return table
+    more = issues_table(issues)
+    both = pd.concat([table, more.assign(issue_id=more["issue_id"] + len(table))])
+    return ISSUES.conform(both)
+
+
 NO_SCHOOL = "000000"
 
 
@@ -114,7 +123,7 @@ def _issue_codes(issues: list[Issue]) -> list[str]:
     for issue in issues:
         series = issue_series(issue.check_id, issue.school_id)
         place = "\x1f".join(
-            str(part) for part in (issue.sheet, issue.row, issue.column, issue.value)
+            str(part) for part in (issue.sheet, issue.row, issue.column, issue.value, issue.message)
         )
         seen[f"{series}{place}"] += 1
         codes.append(f"{series}-{_short_hash(place + str(seen[f'{series}{place}']))}")

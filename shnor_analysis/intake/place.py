@@ -10,7 +10,7 @@ from pathlib import Path
 from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake.appeals import read_appeals
 from shnor_analysis.intake.assemble import Intake, assemble
-from shnor_analysis.intake.cells import describe_row
+from shnor_analysis.intake.cells import describe_row, read_login
 from shnor_analysis.intake.consolidated import read_consolidated, read_objectivity_list
 from shnor_analysis.intake.context import read_context, read_context_2021
 from shnor_analysis.intake.corrections import correct_sheets
@@ -46,6 +46,7 @@ from shnor_analysis.intake.messages import (
     make_issue,
 )
 from shnor_analysis.intake.oo1 import read_oo1
+from shnor_analysis.intake.periods import year_of_path
 from shnor_analysis.intake.rcoi import read_protocol
 from shnor_analysis.intake.roadmap import read_roadmap
 from shnor_analysis.intake.social_passport import read_social_passport
@@ -65,7 +66,9 @@ Reader = Callable[[Sheet, Methodology, bytes], Extract]
 # The context form of 2022 reads a whole workbook and stands apart.
 CONTEXT_FAMILY = "fisoko_context"
 # Sheets that stand beside the one with results and hold none.
-SIDE_FAMILIES = {"region_classes", "drop_down_lists", "form_help"}
+SIDE_FAMILIES = {
+    "region_classes", "drop_down_lists", "form_help", "issues_list", "contents",
+}  # fmt: skip
 # Family of a sheet → its reader.
 READERS: dict[str, Reader] = {
     "fisoko_individual": read_individual,
@@ -142,18 +145,48 @@ def read_place(
         raise SourceFileError(
             f"Папка территории «{folder.name}» не найдена; создайте её и положите файлы в неё."
         )
-    originals: dict[str, str] = {}
     reads: list[FileRead] = []
-    files = {path.relative_to(folder).as_posix(): path for path in place_files(folder)}
-    # of equal copies the one with the shortest path is read: «отчёт (1).xlsx» is the copy
-    for file in sorted(files, key=lambda file: (len(file), file)):
-        originals.setdefault(_sha256(files[file]), file)
+    files = {shown_name(path.relative_to(folder).as_posix()): path for path in place_files(folder)}
+    corrected = {one.file for one in settings.corrections}
+    originals = _originals(files, corrected)
     for file, path in files.items():
         if progress:
             progress(file)
         own = [one for one in settings.corrections if one.file == file]
         reads.append(_read_file(path, file, originals, own, methodology, pupil_key))
-    return assemble(reads, methodology, pupil_key, settings)
+    unread = tuple(
+        make_issue(
+            "correction_no_place", one.file, one.sheet, one.row,
+            correction=one.id, missing=f"файла «{one.file}» в папке территории",
+        )
+        for one in settings.corrections
+        if one.file not in files
+    )  # fmt: skip
+    return assemble(reads, methodology, pupil_key, settings, unread)
+
+
+def shown_name(file: str) -> str:
+    """A path that can be printed and stored: names unpacked from a Windows archive are cp1251."""
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        return file.encode(errors="surrogateescape").decode("cp1251", errors="replace")
+    return file
+
+
+def _originals(files: dict[str, Path], corrected: set[str]) -> dict[str, str]:
+    """File → the one of its equal copies that is read.
+
+    Copies in folders of different years or schools are no copies: the folder gives the year and
+    the school where the file does not. A corrected file is read rather than its copy; then the
+    one with the shortest path, since «отчёт (1).xlsx» is the copy.
+    """
+    first: dict[tuple[str, int | None, str | None], str] = {}
+    original: dict[str, str] = {}
+    for file in sorted(files, key=lambda file: (file not in corrected, len(file), file)):
+        key = _sha256(files[file]), year_of_path(file), read_login(file)
+        original[file] = first.setdefault(key, file)
+    return original
 
 
 def _sha256(path: Path) -> str:
@@ -194,7 +227,7 @@ def _read_file(
         issue = make_issue("file_unreachable", file, reason=broken.strerror or "ошибка чтения")
         return _refused_file(file, "", 0, None, issue)
     sha256 = hashlib.sha256(data).hexdigest()
-    original = originals.get(sha256, file)
+    original = originals[file]
     if n_bytes > MAX_FILE_BYTES:
         limit = f"{MAX_FILE_BYTES // 2**20} МБ"
         issue = make_issue("file_too_large", file, found=f"{n_bytes // 2**20} МБ", limit=limit)
@@ -234,14 +267,18 @@ def _read_sheets(
     used = [family for _, family in families if family in READERS or family == CONTEXT_FAMILY]
     if not used:
         return _unused_file(families, file, sha256, n_bytes)
-    if used[0] == CONTEXT_FAMILY:
-        extracts = [read_context(sheets, methodology)]
-    else:
-        extracts = [
-            extract
-            for sheet, family in families
-            if (extract := _read_sheet(sheet, family, methodology, key)) is not None
-        ]
+    others = families
+    extracts: list[Extract] = []
+    if CONTEXT_FAMILY in used:
+        # the form is read as a whole; sheets of another kind beside it by their own readers
+        own = [sheet for sheet, family in families if family not in READERS]
+        extracts.append(read_context(own, methodology))
+        others = [(sheet, family) for sheet, family in families if family in READERS]
+    extracts += [
+        extract
+        for sheet, family in others
+        if (extract := _read_sheet(sheet, family, methodology, key)) is not None
+    ]
     is_any_read = any(e.works or e.register or e.reported for e in extracts)
     if any(extract.is_refused for extract in extracts) and not is_any_read:
         first = next(i for extract in extracts for i in extract.issues if i.severity == "error")

@@ -164,7 +164,7 @@ def settle_repeats(contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataFram
         last[[*key, "moment", "content", "source_file"]], on=key, suffixes=("", "_kept")
     )
     different = both[both["content"] != both["content_kept"]]
-    is_dated = different["moment"] < different["moment_kept"]
+    is_dated = (different["moment"] != "") & (different["moment"] < different["moment_kept"])
     issues = _repeat_issues("answer_replaced", different[is_dated])
     issues += _repeat_issues("answers_differ", different[~is_dated])
     helpers = ["moment", "size", "content", ANSWERED_AT]

@@ -11,7 +11,7 @@ import pandas as pd
 from shnor_analysis.methodology import ExplanationReason, Place
 from shnor_analysis.report import russian, tables
 from shnor_analysis.report.document import Document, Heading, Listing, Paragraph, Run
-from shnor_analysis.report.exporters.docx import render
+from shnor_analysis.report.exporters import docx, xlsx
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.texts import load_texts, text
 
@@ -52,8 +52,9 @@ def letters(
     Returns
     -------
     dict of str to bytes
-        File name → DOCX, in the order of school codes. The name is the school's code: digits
-        are safe in every system and in an e-mail. Equal remarks give equal bytes.
+        File name → bytes, in the order of school codes: a letter (DOCX) and the sheet of answers
+        (XLSX), which is read back. The name is the school's code: digits are safe in every
+        system and in an e-mail. Equal remarks give equal bytes.
     """
     sender = _Sender(labels, place, assessment_year, reasons)
     written = {}
@@ -61,8 +62,9 @@ def letters(
         asked = remarks[remarks["severity"].isin(tables.ASKED) & remarks["explanation"].isna()]
         if len(asked):
             n_told = int((~remarks["severity"].isin(tables.ASKED)).sum())
-            document = _letter(str(school_id), asked, n_told, sender)
-            written[f"{_safe(str(school_id))}.docx"] = render(document)
+            name = _safe(str(school_id))
+            written[f"{name}.docx"] = docx.render(_letter(str(school_id), asked, n_told, sender))
+            written[f"{name}.xlsx"] = xlsx.render(_answer(str(school_id), asked, sender))
     return written
 
 
@@ -95,11 +97,24 @@ def _letter(school_id: str, asked: pd.DataFrame, n_told: int, sender: _Sender) -
             _paragraph(text("letter", "files")),
             Listing(tuple((Run(file),) for file in files)),
             Heading(1, text("letter", "how")),
-            Listing(tuple((Run(step),) for step in load_texts()["letter"]["steps"]), ordered=True),
+            Listing(_steps(school_id), ordered=True),
+            _paragraph(text("letter", "signature")),
+            tables.letter_issues(asked),
             tables.explanation_reasons(sender.reasons),
-            tables.letter_issues(asked, sender.reasons),
         ),
         name="letter",
+    )
+
+
+def _answer(school_id: str, asked: pd.DataFrame, sender: _Sender) -> Document:
+    """The sheet that is read back when the school returns it."""
+    return Document(
+        title=text("letter", "answer_title", school=sender.labels.school(school_id)),
+        blocks=(
+            tables.answer_sheet(asked, sender.reasons, sender.assessment_year),
+            tables.explanation_reasons(sender.reasons),
+        ),
+        name="answer",
     )
 
 
@@ -114,6 +129,11 @@ def _reasons_to_write(asked: pd.DataFrame, n_told: int, sender: _Sender) -> list
     if n_told:
         sentences.append(text("letter", "corrected", n=str(n_told)))
     return sentences
+
+
+def _steps(school_id: str) -> tuple[tuple[Run, ...], ...]:
+    sheet = f"{_safe(school_id)}.xlsx"
+    return tuple((Run(step.format(sheet=sheet)),) for step in load_texts()["letter"]["steps"])
 
 
 def _paragraph(sentence: str) -> Paragraph:

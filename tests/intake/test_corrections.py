@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from shnor_analysis.intake import explained_issues
+from shnor_analysis.intake import explained_issues, stale_explanations, with_issues
 from shnor_analysis.intake.checks import CHECKS
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.messages import issue_series, issues_table, make_issue
@@ -138,7 +138,35 @@ def test_an_answer_stands_beside_its_remark_and_comes_back_next_year():
     )
     shown = explained_issues(table, told, {"quarantine": "карантин"}, 2025).iloc[0]
     assert shown["explanation"] == "карантин — болели"
-    assert shown["earlier_explanation"] == "2024: присоединили филиал"
+    assert shown["earlier_explanation"] == "2023/24: присоединили филиал"
     later = explained_issues(table, told, {}, 2026).iloc[0]
-    assert pd.isna(later["explanation"])
-    assert later["earlier_explanation"] == "2024: присоединили филиал; 2025: quarantine — болели"
+    assert later["explanation"] == "quarantine — болели"  # the very same remark is not asked again
+    told_before = "2023/24: присоединили филиал; 2024/25: quarantine — болели"
+    assert later["earlier_explanation"] == told_before
+
+
+def test_an_answer_to_a_remark_that_is_gone_is_told():
+    gone = pd.DataFrame(
+        {
+            "assessment_year": [2025, 2024], "issue_code": ["aaaa-990001-0000", "bbbb-990001-0000"],
+            "source_file": "ответ.xlsx", "source_sheet": "Лист", "source_row": [3, 4],
+        }
+    )  # fmt: skip
+    issues = issues_table([])
+    notes = stale_explanations(issues, gone, 2025)
+    assert [(i.check_id, i.value) for i in notes] == [("explanation_stale", "aaaa-990001-0000")]
+    assert len(with_issues(issues, notes)) == 1
+
+
+def test_a_correction_of_a_file_that_is_not_there_is_an_error(read, build):
+    told = build.issues(read(correction(file="2026/Нет.xlsx")), "correction_no_place")
+    assert "файла «2026/Нет.xlsx»" in told[0]["message"]
+
+
+def test_the_corrected_file_is_read_rather_than_its_copy(place, build):
+    rows = build.f1(build.separator(2), build.pupil(40001, mark=7), build.pupil(40002))
+    content = place.book(FILE, rows, SHEET).read_bytes()
+    place.raw("2026/Ф.xlsx", content)  # a shorter name would win otherwise
+    place.register()
+    intake = place.read(settings=PlaceSettings(corrections=(correction(),)))
+    assert sorted(intake.vpr_results["test_mark"]) == [3, 4]

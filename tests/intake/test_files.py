@@ -1,17 +1,21 @@
 """Files as they come: broken, foreign, unknown, not used yet; the order does not matter."""
 
 import io
+import os
 import random
 import subprocess
 import sys
 import zipfile
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake import read_place
 from shnor_analysis.intake import workbook as workbook_module
+from shnor_analysis.report.issues import issues_workbook
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.tables import CONTRACTS, RECEIVED, REPORTED
 
 
@@ -299,3 +303,51 @@ def test_folder_is_a_path_given_by_the_caller(place, build):
     place.book("глубоко/в/папке/Ф1.xlsx", build.f1(build.pupil(40001)))
     intake = read_place(place.folder, place.methodology, build.KEY)
     assert list(intake.source_files["file"]) == ["глубоко/в/папке/Ф1.xlsx"]
+
+
+def test_equal_files_of_two_years_or_schools_are_both_read(place, build):
+    rows = build.f1(build.separator(1), build.pupil(40001))
+    content = place.book("2025/Ф1.xlsx", rows).read_bytes()
+    for name in ("2026/Ф1.xlsx", "2026/edu990002/Ф1.xlsx", "2026/Ф1 копия.xlsx"):
+        place.raw(name, content)
+    found = build.status(place.read())
+    assert found == {
+        "2025/Ф1.xlsx": "read", "2026/Ф1.xlsx": "read", "2026/edu990002/Ф1.xlsx": "read",
+        "2026/Ф1 копия.xlsx": "duplicate",
+    }  # fmt: skip
+
+
+def test_a_name_unpacked_from_a_windows_archive_is_shown_in_russian(place, build):
+    name = os.fsdecode("Отчёт.csv".encode("cp1251"))
+    try:
+        place.raw(name, "нечто;другое\n".encode())
+    except OSError:
+        pytest.skip("файловая система принимает только имена в UTF-8")
+    assert build.status(place.read()) == {"Отчёт.csv": "unknown"}
+
+
+def test_the_returned_workbook_of_remarks_brings_no_errors(place, build):
+    place.book("2026/Ф1.xlsx", build.f1(build.separator(2), build.pupil(40001, mark=7)))
+    place.register()
+    intake = place.read()
+    labels = Labels.of(intake.schools, place.methodology)
+    reasons = place.methodology.explanation_reasons
+    place.raw("2026/issues.xlsx", issues_workbook(intake.issues, labels, reasons))
+    again = place.read()
+    assert build.status(again)["2026/issues.xlsx"] == "read"
+    told = [i for i in build.issues(again) if i["file"] == "2026/issues.xlsx"]
+    assert [i for i in told if i["severity"] != "note"] == []
+
+
+def test_a_form_beside_the_sheets_of_the_register_is_read(place, build):
+    header = ["Логин", "Школа", "Год", "Перечень", "Состояние"]
+    row = ["edu990001", build.SCHOOL_1, 2025, "ШНОР", "в перечне"]
+    place.register()
+    book = openpyxl.load_workbook(place.folder / "Контекст.xlsx")
+    sheet = book.create_sheet("Перечни")
+    sheet.append(header)
+    sheet.append(row)
+    book.save(place.folder / "Контекст.xlsx")
+    intake = place.read()
+    assert len(intake.schools) == 2
+    assert list(intake.reported["past_registers"]["school_id"]) == ["990001"]

@@ -238,3 +238,41 @@ MERGERS = "Прежняя школа;Новая школа;С года оцен�
 def test_mistakes_of_the_office_are_one_sentence(tmp_path, name, text, sentence):
     with pytest.raises(ParameterError, match=sentence):
         settings(tmp_path, **{name: text})
+
+
+def test_one_name_of_two_schools_in_the_aliases_is_refused(tmp_path):
+    text = "Название в файле;Код школы\nЛицей;990001\nЛицей;990002\n"
+    with pytest.raises(ParameterError, match="строка 3: название «Лицей» уже отнесено"):
+        settings(tmp_path, aliases=text)
+
+
+def test_what_two_merged_schools_said_is_not_mixed():
+    place = {"source_file": "ф", "source_sheet": "л"}
+    rows = pd.DataFrame(
+        {"school_id": ["990001", "990003", "990003"], "assessment_year": [2025, 2025, 2024],
+         "indicator": "n_pupils", "value": [812.0, 64.0, 60.0], "source_row": [2, 3, 4], **place}
+    )  # fmt: skip
+    moved, issues = merge_schools({"context": rows}, (MERGER,))
+    left = moved["context"]
+    assert list(zip(left["school_id"], left["value"], strict=True)) == [
+        ("990001", 812.0), ("990003", 60.0),
+    ]  # fmt: skip
+    assert [(i.check_id, i.row) for i in issues] == [("merged_reports_too", 3)]
+
+
+def test_a_merger_into_an_unknown_school_is_an_error_and_loses_nothing(place, build):
+    place.book("2026/Ф1.xlsx", build.f1(build.separator(1), build.pupil(40001)))
+    place.register()
+    intake = place.read(settings=PlaceSettings(mergers=(Merger("990001", "990888", 2026, ""),)))
+    assert set(intake.vpr_results["school_id"]) == {"990001"}
+    told = build.issues(intake, "merger_unknown_heir")
+    assert [(i["value"], i["school_id"]) for i in told] == [("990888", "990001")]
+
+
+def test_an_undated_answer_beside_a_dated_one_is_a_query():
+    rows = pd.DataFrame(
+        [context(value=64.0, answered_at="2024-10-14"), context(value=60.0, answered_at=None)]
+    )
+    kept, issues = settle_repeats(CONTEXT, rows)
+    assert list(kept["value"]) == [64.0]
+    assert [i.check_id for i in issues] == ["answers_differ"]

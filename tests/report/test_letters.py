@@ -9,15 +9,18 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import tables as contracts
+from shnor_analysis.intake.explanations import read_explanations
+from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Place, load_methodology
 from shnor_analysis.report.document import from_record, to_record
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.letters import letters
-from shnor_analysis.report.tables import letter_issues
+from shnor_analysis.report.tables import answer_sheet
 from shnor_analysis.workspace import find_workspace
 
-REASONS = load_methodology(find_workspace().methodology, "federal-low-results").explanation_reasons
+METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+REASONS = METHODOLOGY.explanation_reasons
 NAMES = {"990001": "МБОУ «СОШ № 10 г. Примерска»", "990002": "МБОУ «СОШ № 2 г. Примерска»"}
 LABELS = Labels(NAMES, {})
 PLACE = Place.model_validate(
@@ -78,7 +81,7 @@ def prose(content):
 
 def test_only_schools_that_owe_an_answer_get_a_letter(written):
     # 990003 has a warning only, 990004 has explained its query, one remark has no school
-    assert list(written) == ["990001.docx", "990002.docx"]
+    assert list(written) == ["990001.docx", "990001.xlsx", "990002.docx", "990002.xlsx"]
 
 
 def test_a_letter_says_who_what_and_until_when(written):
@@ -101,31 +104,52 @@ def test_a_letter_without_errors_does_not_speak_of_lost_rows(written):
     assert "ответа не требуют" not in text
 
 
-def test_a_school_sees_its_own_remarks_with_room_for_the_answer(written):
-    codes, asked = opened(written["990001.docx"]).tables
+def test_a_school_sees_its_own_remarks(written):
+    asked, codes = opened(written["990001.docx"]).tables
     assert [row.cells[0].text for row in codes.rows[1:]] == [reason.code for reason in REASONS]
     rows = [[cell.text for cell in row.cells] for row in asked.rows]
     assert rows[0] == [
         "Код замечания", "Файл", "Лист", "Строка", "Столбец", "Найдено", "Замечание",
-        "Что сделать", "Код причины", "Пояснение школы",
+        "Что сделать",
     ]  # fmt: skip
     assert rows[1] == [
         "3f0a-990001-0001", "2025/Ф1.xlsx", "РУ 5", "1", "Отметка", "6", "Строка 1: замечание.",
-        "Сверьте строку.", "", "",
+        "Сверьте строку.",
     ]  # fmt: skip
     assert len(rows) == 3
     assert "990002" not in prose(written["990001.docx"])
+    assert "990001.xlsx" in prose(written["990001.docx"])  # what to fill
+
+
+def test_the_sheet_of_answers_is_read_back(written):
+    book = openpyxl.load_workbook(io.BytesIO(written["990001.xlsx"]))
+    sheet = book.worksheets[1]
+    header = header_row(sheet)
+    place = {cell.value: cell.column for cell in header}
+    first = header[0].row + 1
+    sheet.cell(first, place["Код причины"], "П3")
+    sheet.cell(first, place["Пояснение школы"], "класс болел")
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    extract = read_explanations(Sheet("ответ.xlsx", sheet.title, rows), METHODOLOGY, b"")
+    told = extract.reported["explanations"].to_dict("records")
+    assert [(t["issue_code"], t["assessment_year"], t["reason_code"]) for t in told] == [
+        ("3f0a-990001-0001", 2025, "П3")
+    ]
+    assert extract.issues == []
+    assert "990002" not in str(rows)
 
 
 def test_nobody_is_accused(written):
-    for content in written.values():
+    for name, content in written.items():
+        if name.endswith(".xlsx"):
+            continue
         assert not re.search("наруш|завыш|манипул|виновн", prose(content), re.IGNORECASE)
 
 
 def test_names_are_safe_and_equal_remarks_give_equal_bytes(written):
     hostile = ISSUES.assign(school_id="../a:b|c")
     names = list(letters(hostile, LABELS, PLACE, 2025, REASONS))
-    assert names == ["___a_b_c.docx"]
+    assert names == ["___a_b_c.docx", "___a_b_c.xlsx"]
     assert letters(ISSUES, LABELS, PLACE, 2025, REASONS) == written
 
 
@@ -179,5 +203,5 @@ def test_the_full_sheet_has_no_columns_to_fill(sheets):
 
 
 def test_a_column_of_choices_survives_a_notebook():
-    table = letter_issues(ISSUES, REASONS)
+    table = answer_sheet(ISSUES, REASONS, 2025)
     assert from_record(to_record(table)) == table

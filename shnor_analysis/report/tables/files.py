@@ -27,6 +27,8 @@ SEVERITY_ORDER = ("error", "warning", "query", "note")
 ASKED = ("error", "query")
 
 
+# More schools than this stand in ``issues.xlsx`` only: the story of the files is two pages.
+MOST_SCHOOLS = 12
 # Two printed lines of an example of a remark.
 EXAMPLE_LENGTH = 125
 # States of a kind of file in which the report has nothing of it.
@@ -156,8 +158,12 @@ def asked_schools(issues: pd.DataFrame, labels: Labels) -> DisplayTable:
         n_errors=("severity", lambda severity: int((severity == "error").sum())),
         n_queries=("severity", lambda severity: int((severity == "query").sum())),
         n_explained=("explanation", "count"),
-        earlier=("earlier_explanation", "first"),
+        earlier=(
+            "earlier_explanation",
+            lambda texts: "; ".join(dict.fromkeys(texts.dropna())) or None,
+        ),
     )
+    ordered = by_school(counts, labels)
     return build_table(
         "asked_schools",
         (
@@ -175,8 +181,9 @@ def asked_schools(issues: pd.DataFrame, labels: Labels) -> DisplayTable:
                 whole(row.n_explained),
                 words(row.earlier),
             )
-            for row in by_school(counts, labels).itertuples(index=False)
+            for row in ordered.head(MOST_SCHOOLS).itertuples(index=False)
         ),
+        n_schools=russian.integer(len(ordered)),
     )
 
 
@@ -217,11 +224,17 @@ def issues_by_school(
     return tuple(
         build_table(
             "school_issues",
-            (text_column("issue_code", 1.4), *ISSUE_COLUMNS, *_answer_columns(reasons)),
+            (
+                text_column("issue_code", 1.4),
+                *ISSUE_COLUMNS,
+                text_column("earlier", 2.0),
+                *_answer_columns(reasons),
+            ),
             tuple(
-                (words(code), *cells, blank(), blank(explanation))
-                for code, explanation, cells in zip(
+                (words(code), *cells, words(earlier), blank(), blank(explanation))
+                for code, earlier, explanation, cells in zip(
                     ordered["issue_code"],
+                    ordered["earlier_explanation"],
                     ordered["explanation"],
                     _issue_cells(ordered),
                     strict=True,
@@ -236,15 +249,53 @@ def issues_by_school(
     )
 
 
-def letter_issues(issues: pd.DataFrame, reasons: Sequence[ExplanationReason]) -> DisplayTable:
-    """Remarks that one school is asked to answer, with empty columns for the answer."""
+def letter_issues(issues: pd.DataFrame) -> DisplayTable:
+    """Remarks that one school is asked to answer, as they stand in the letter."""
     rows = _gravest_first(issues)
     return build_table(
         "letter_issues",
-        (*LETTER_COLUMNS, *_answer_columns(reasons)),
+        LETTER_COLUMNS,
         tuple(
-            (words(code), *cells[1:], blank(), blank())
+            (words(code), *cells[1:])
             for code, cells in zip(rows["issue_code"], _issue_cells(rows), strict=True)
+        ),
+        wide=True,
+    )
+
+
+def answer_sheet(
+    issues: pd.DataFrame, reasons: Sequence[ExplanationReason], assessment_year: int
+) -> DisplayTable:
+    """The same remarks as a sheet the school fills and sends back."""
+    rows = _gravest_first(issues)
+    year = Cell(assessment_year, str(assessment_year))
+    return build_table(
+        "answer_sheet",
+        (
+            text_column("issue_code", 1.2),
+            text_column("assessment_year", 0.7),
+            text_column("file", 2.0),
+            text_column("sheet", 1.2),
+            text_column("row", 0.6),
+            text_column("message", 4.0),
+            text_column("guidance", 3.0),
+            text_column("earlier", 2.0),
+            *_answer_columns(reasons),
+        ),
+        tuple(
+            (
+                words(row.issue_code),
+                year,
+                words(row.file),
+                words(row.sheet),
+                words(None if russian.is_missing(row.row) else int(row.row)),
+                words(row.message),
+                words(row.guidance),
+                words(row.earlier_explanation),
+                blank(),
+                blank(),
+            )
+            for row in rows.itertuples(index=False)
         ),
         wide=True,
     )
@@ -268,7 +319,7 @@ ISSUE_COLUMNS = (
     text_column("severity", 1.6),
     text_column("file", 2.4),
     text_column("sheet", 1.4),
-    count_column("row", 0.7),
+    text_column("row", 0.7),
     text_column("column", 1.2),
     text_column("value", 1.2),
     text_column("message", 4.0),
@@ -281,7 +332,7 @@ LETTER_COLUMNS = (
     text_column("issue_code", 1.0),
     text_column("file", 1.6),
     text_column("sheet", 1.2),
-    count_column("row", 0.5),
+    text_column("row", 0.5),
     text_column("column", 0.8),
     text_column("value", 0.8),
     text_column("message", 6.0),
@@ -300,7 +351,7 @@ def _issue_cells(rows: pd.DataFrame) -> list[tuple[Cell, ...]]:
             words(text("severity", row.severity)),
             words(row.file),
             words(row.sheet),
-            words(None) if russian.is_missing(row.row) else whole(row.row),
+            words(None if russian.is_missing(row.row) else int(row.row)),
             words(row.column),
             words(row.value),
             words(row.message),
