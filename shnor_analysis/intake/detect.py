@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from shnor_analysis.form_specs import HELP_TITLE, LISTS_TITLE
 from shnor_analysis.intake.cells import is_blank, memo
@@ -14,6 +15,8 @@ from shnor_analysis.methodology import ColumnMap, normal_text
 
 HEAD_ROWS = 20  # headings of every known form stand within the first 8–12 rows
 _MIN_HEADINGS = 2
+
+_HARDSHIP = r"\bодн\b|\bкдн\b|внутришкольном уч|малообеспеченн"
 
 EXAM_TITLE = re.compile(
     r"^(\d{1,2})\s*[-–—]\s*(.+?)\s+(\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})$"
@@ -38,6 +41,27 @@ class Head:
         """All filled cells."""
         return {cell for row in self.rows for cell in row if cell}
 
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Filled cells above the headings: what stands below is data, whatever it says."""
+        above = takewhile(lambda row: not _is_heading_row(row), self.rows)
+        return tuple(cell for row in above for cell in row if cell)
+
+    @cached_property
+    def form(self) -> str | None:
+        """The form whose headings stand in one row; the uppermost such row decides."""
+        families = (
+            family
+            for row in self.rows
+            for family, patterns in _FORM_HEADINGS
+            if _has_each(row, patterns)
+        )
+        return next(families, None)
+
+    def has_title(self, pattern: str) -> bool:
+        """Whether some cell above the headings matches a pattern."""
+        return any(re.search(pattern, cell) for cell in self.titles)
+
     def has(self, *headings: str) -> bool:
         """Whether one row holds all these headings."""
         # most sheets lack one of them altogether: rows are looked at only when none is missing
@@ -48,6 +72,59 @@ class Head:
     def has_part(self, pattern: str) -> bool:
         """Whether some cell matches a pattern."""
         return any(re.search(pattern, cell) for cell in self.cells)
+
+
+_LEAST_TABLE = 3  # a narrower row above a table is a title with a remark beside it
+
+
+def _is_heading_row(row: tuple[str, ...]) -> bool:
+    """A row of headings; «Класс: | 9А | Период:» are labels above them."""
+    filled = [cell for cell in row if cell]
+    return len(filled) >= _LEAST_TABLE and not any(":" in cell for cell in filled)
+
+
+def _has_each(row: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    """Whether every pattern has a cell of its own in a row."""
+    hits = [{at for at, cell in enumerate(row) if re.search(p, cell)} for p in patterns]
+    return all(hits) and len(set[int]().union(*hits)) >= len(patterns)
+
+
+# Headings that tell a form, each in its own cell of one row; the particular forms stand first.
+_FORM_HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("expert_card", (r"^показател", r"самооценк|^балл школы", r"^балл")),
+    (
+        "survey_totals",
+        (
+            "^ответили|^опрошено|(?:ответивших|опрошенных)$",
+            r"^удовлетворен[ыо]\b|^(?:количество|число) удовлетворенных",
+        ),
+    ),
+    (
+        "diagnostic_works",
+        (
+            "^(?:название|наименование) работы$|^диагностическая работа$",
+            "^писали работу|участников$",
+        ),
+    ),
+    (
+        "procedure_conduct",
+        (
+            "^(?:оценочная )?процедура$",
+            "общественн.. наблюд|^видеонаблюд|^перепроверено работ",
+        ),
+    ),
+    ("medal_claims", ("^степень медали|^медаль|^вид медали", "^фамилия|^фио")),
+    ("past_registers", ("^(?:перечень|реестр|список)$", "^год|^учебный год")),
+    ("social_passport", (_HARDSHIP, "^отметка времени$|^timestamp$|численность обучающихся")),
+    ("roadmap", ("^мероприяти|^мера$|^меры$", "^срок|ответственн")),
+    (
+        "teachers",
+        (
+            r"^(фио|учитель|педагог)|код учителя|код педагога",
+            "категори|стаж|дефицит|курсы повышения",
+        ),
+    ),
+)
 
 
 def sheet_head(sheet: Sheet) -> Head:
@@ -184,8 +261,8 @@ def _is_form_answers(head: Head) -> bool:
 
 
 def _is_social_passport(head: Head) -> bool:
-    return head.has_part(r"\bодн\b|\bкдн\b|внутришкольном уч|малообеспеченн") and (
-        _is_form_answers(head) or head.has_part("социальный паспорт|численность обучающихся")
+    return head.form == "social_passport" or (
+        head.has_title("социальный паспорт") and head.has_part(_HARDSHIP)
     )
 
 
@@ -194,37 +271,11 @@ def _is_form_help(head: Head) -> bool:
     return head.title in (normal_text(HELP_TITLE), normal_text(LISTS_TITLE))
 
 
-def _is_survey_totals(head: Head) -> bool:
-    return head.has_part("^ответили|^опрошено|(?:ответивших|опрошенных)$") and head.has_part(
-        r"^удовлетворен[ыо]\b|^(?:количество|число) удовлетворенных"
-    )
-
-
-def _is_diagnostic_works(head: Head) -> bool:
-    return head.has_part("^(?:название|наименование) работы$|^диагностическая работа$") and (
-        head.has_part("^писали работу|участников$")
-    )
-
-
-def _is_procedure_conduct(head: Head) -> bool:
-    return head.has_part("^(?:оценочная )?процедура$") and head.has_part(
-        "общественн.. наблюд|^видеонаблюд|^перепроверено работ"
-    )
-
-
-def _is_medal_claims(head: Head) -> bool:
-    return head.has_part("^степень медали|^медаль|^вид медали") and head.has_part("^фамилия|^фио")
-
-
-def _is_past_registers(head: Head) -> bool:
-    return head.has_part("^(?:перечень|реестр|список)$") and head.has_part("^год|^учебный год")
-
-
 def _is_journal(head: Head) -> bool:
     return (
         "фио/предмет" in head.cells
-        or head.has_part("^сводная ведомость учета|^успеваемость класса|^итоги успеваемости")
-        or head.has_part("^результативность работы школы")
+        or head.has_title("^сводная ведомость учета|^успеваемость класса|^итоги успеваемости")
+        or head.has_title("^результативность работы школы")
         or any(_is_journal_summary(row) or _is_journal_list(row) for row in head.rows)
         or (head.has_part(r"^класс ?:") and head.has_part(r"^период ?:") and _names_pupils(head))
     )
@@ -245,18 +296,6 @@ def _is_journal_summary(row: tuple[str, ...]) -> bool:
 def _is_journal_list(row: tuple[str, ...]) -> bool:
     has_mark = bool({"отметка", "оценка", "итоговая отметка"} & set(row))
     return has_mark and {"предмет", "класс"} <= set(row) and any(map(_PUPIL.search, row))
-
-
-def _is_teachers(head: Head) -> bool:
-    return head.has_part(r"^(фио|учитель|педагог)|код учителя|код педагога") and head.has_part(
-        r"категори|стаж|дефицит|курсы повышения"
-    )
-
-
-def _is_roadmap(head: Head) -> bool:
-    return head.has_part("дорожная карта|^план мероприятий") or (
-        head.has_part("^мероприяти|^мера$|^меры$") and head.has_part("^срок|ответственн")
-    )
 
 
 def _is_region_protocol(head: Head) -> bool:
@@ -317,7 +356,10 @@ _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
         "fisoko_planned",
         lambda head: (
             head.title.startswith("достижение планируемых")
-            or head.has_part("^блоки пооп|проверяемые требования")
+            or head.has_title("^блоки пооп")
+            or any(
+                _has_each(row, ("^блоки пооп|проверяемые требования", "^макс")) for row in head.rows
+            )
         ),
     ),
     (
@@ -335,15 +377,21 @@ _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
     ),
     ("journal", lambda head: any(map(_is_journal_list, head.rows))),
     ("consolidated_marks", lambda head: head.has("год", "класс", "предмет", "логин")),
-    ("expert_card", lambda head: head.has_part("^экспертная карта|самооценка оо")),
+    (
+        "expert_card",
+        lambda head: head.form == "expert_card" or head.has_title("^экспертная карта"),
+    ),
     ("journal", _is_journal),
-    ("survey_totals", _is_survey_totals),
-    ("diagnostic_works", _is_diagnostic_works),
-    ("procedure_conduct", _is_procedure_conduct),
-    ("medal_claims", _is_medal_claims),
-    ("past_registers", _is_past_registers),
+    ("survey_totals", lambda head: head.form == "survey_totals"),
+    ("diagnostic_works", lambda head: head.form == "diagnostic_works"),
+    ("procedure_conduct", lambda head: head.form == "procedure_conduct"),
+    ("medal_claims", lambda head: head.form == "medal_claims"),
+    ("past_registers", lambda head: head.form == "past_registers"),
     ("social_passport", _is_social_passport),
-    ("roadmap", _is_roadmap),
-    ("teachers", _is_teachers),
+    (
+        "roadmap",
+        lambda head: head.form == "roadmap" or head.has_title("дорожная карта|^план мероприятий"),
+    ),
+    ("teachers", lambda head: head.form == "teachers"),
     ("survey", _is_form_answers),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -21,11 +22,13 @@ from shnor_analysis.intake.forms import (
     FormRow,
     Tally,
     closing,
+    login_digits,
     open_form,
     sheet_year,
     unread_columns,
 )
 from shnor_analysis.intake.messages import Issue
+from shnor_analysis.intake.school_cells import Reference, school_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import CardIndicator, Methodology, normal_text
 
@@ -64,11 +67,12 @@ def read_expert_card(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -
     form = open_form(sheet, methodology, EXPERT_CARD)
     if isinstance(form, Issue):
         return refused(form)
+    reference, year = _whose(form), sheet_year(form)
+    form = replace(form, school_id=login_digits(reference["school_login"]))
     reader = _CardReader(form, methodology.expert_card)
     reader.read()
     if not reader.records:
         return Extract(issues=[*reader.issues, *closing(form, reader.tally, len(reader.issues))])
-    reference, year = _whose(form), sheet_year(form)
     if not any(reference.values()):
         return refused(form.issue("card_no_school"))
     if year is None:
@@ -81,11 +85,12 @@ def read_expert_card(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -
     return Extract(reported={"expert_cards": frame}, issues=issues)
 
 
-def _whose(form: Form) -> dict[str, object]:
-    """The school of the card: login and name above the headings, else the login in the file."""
+def _whose(form: Form) -> Reference:
+    """The school of the card: login and name above the headings, else the login in the path."""
     above = [cell for row in form.sheet.rows[: form.header] for cell in row if not is_blank(cell)]
     login = next((found for cell in above if (found := read_login(cell))), None)
-    login = login or read_login(form.sheet.file.rpartition("/")[2])
+    sender = school_of_path(form.sheet.file)
+    login = login or (sender["school_login"] if sender else None)
     name = None
     for label, value in pairwise(above):
         if _SCHOOL_LABEL.match(normal_text(label)) and not normal_text(value).endswith(":"):

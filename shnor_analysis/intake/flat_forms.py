@@ -16,7 +16,7 @@ from shnor_analysis.form_specs import (
 )
 from shnor_analysis.intake.cells import cell_text, is_blank, parse_number
 from shnor_analysis.intake.extract import Extract
-from shnor_analysis.intake.forms import FormRow, read_form
+from shnor_analysis.intake.forms import FormRow, read_form, school_key
 from shnor_analysis.intake.messages import Issue
 from shnor_analysis.intake.pupils import pseudonym
 from shnor_analysis.intake.workbook import Sheet
@@ -35,8 +35,8 @@ def read_teachers(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> E
     Returns
     -------
     Extract
-        ``reported["teachers"]``. A name becomes a fingerprint; without one the fingerprint is
-        that of the row, so the same row in two files is one teacher and equal rows of one file
+        ``reported["teachers"]``. A name or code with its school becomes a fingerprint; without
+        one the fingerprint is that of the row, so the same row in two files is one teacher and equal rows of one file
         are several.
 
     References
@@ -45,10 +45,14 @@ def read_teachers(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> E
     """
     seen: Counter[str] = Counter()
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue]:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue]:
         name = values.pop("teacher", None)
         if name:
-            values["teacher_id"] = pseudonym(pupil_key, "teacher", str(name))
+            # «T-2» of two schools are two teachers
+            school = school_key(row, reference)
+            values["teacher_id"] = pseudonym(pupil_key, "teacher", school, str(name))
         else:
             values["teacher_id"] = row_fingerprint(row, pupil_key, "teacher", seen)
         subject = methodology.subject_by_name(cell_text(values.get("subject_name")))
@@ -77,7 +81,9 @@ def read_diagnostic_works(sheet: Sheet, methodology: Methodology, pupil_key: byt
     Marks that do not add up to the number of participants are a query; they stay as reported.
     """
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue]:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue]:
         marks = [values.get(f"n_mark_{mark}") for mark in (2, 3, 4, 5)]
         counts = [mark for mark in marks if isinstance(mark, int)]
         if len(counts) < len(marks) or sum(counts) == values["n_participants"]:
@@ -94,7 +100,9 @@ def read_procedure_conduct(sheet: Sheet, methodology: Methodology, pupil_key: by
     A blank subject or grade means all of them: «all» and 0.
     """
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue] | Issue:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue] | Issue:
         for column, everything in (("subject", EVERY_SUBJECT), ("grade", EVERY_GRADE)):
             if values.get(column) is None and not is_blank(row.cell(column)):
                 # an unreadable subject must not turn into all subjects
@@ -112,7 +120,9 @@ def read_past_registers(sheet: Sheet, methodology: Methodology, pupil_key: bytes
     A blank status means that the school is in the register: that is what a register lists.
     """
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue] | Issue:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue] | Issue:
         if values.get("status") is None:
             if not is_blank(row.cell("status")):
                 expected = "в перечне, наблюдение или исключена"
@@ -134,7 +144,9 @@ def read_medal_claims(sheet: Sheet, methodology: Methodology, pupil_key: bytes) 
         finds its exam results; a document that is not given leaves an empty ``document_key``.
     """
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue]:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue]:
         names = [str(values.pop(column, None) or "") for column in _NAMES]
         if not any(names[1:]):
             # «Фамилия Имя Отчество» in one cell
@@ -167,7 +179,9 @@ def read_reported_indicators(sheet: Sheet, methodology: Methodology, pupil_key: 
     """
     known = {normal_text(one.id): one for one in methodology.catalogue}
 
-    def finish(row: FormRow, values: dict[str, object]) -> list[Issue] | Issue:
+    def finish(
+        row: FormRow, values: dict[str, object], reference: dict[str, object]
+    ) -> list[Issue] | Issue:
         indicator = known.get(normal_text(values["indicator_id"]))
         if indicator is None:
             return row.issue("indicator_unknown", "indicator_id")
@@ -175,16 +189,11 @@ def read_reported_indicators(sheet: Sheet, methodology: Methodology, pupil_key: 
         values["indicator_id"] = indicator.id
         if all(values.get(column) is None for column in ("numerator", "denominator", "value")):
             return row.issue("indicator_blank", "indicator_id", indicator.id)
-        if indicator.level == "school" and not _names_school(row):
+        if indicator.level == "school" and not any(reference.values()):
             return row.issue("indicator_no_school", "indicator_id", indicator.id)
         return _settle_value(row, values, indicator)
 
     return read_form(sheet, methodology, REPORTED_INDICATORS, finish)
-
-
-def _names_school(row: FormRow) -> bool:
-    columns = ("school_login", "school_code", "school_inn", "school_name")
-    return not all(is_blank(row.cell(column)) for column in columns)
 
 
 def _settle_value(
@@ -200,7 +209,9 @@ def _settle_value(
         values["value"] = given
         return []
     if numerator > denominator:
-        return row.issue("form_above", "numerator", other=row.form.heading("denominator"))
+        # which of the two is wrong is not known, so the share is not known either
+        values["numerator"] = values["value"] = None
+        return [row.issue("form_above", "numerator", other=row.form.heading("denominator"))]
     share = numerator / denominator
     values["value"] = share
     if given is None or abs(given - share) <= _ROUNDING + _EPSILON:

@@ -6,11 +6,18 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from shnor_analysis.form_specs import LARGEST_NUMBER, LAST_GRADE, FormField, FormSpec, Kind
+from shnor_analysis.form_specs import (
+    LARGEST_NUMBER,
+    LAST_GRADE,
+    Choice,
+    FormField,
+    FormSpec,
+    Kind,
+)
 from shnor_analysis.intake.cells import (
     cell_at,
     cell_text,
@@ -28,22 +35,29 @@ from shnor_analysis.intake.headings import require_columns
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import assessment_year_of, read_school_year, year_of_path
 from shnor_analysis.intake.persons import is_person, without_persons
+from shnor_analysis.intake.school_cells import school_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, normal_text
 
 UNKNOWN_WORDS = {"", "-", "–", "—", "?", "нет данных", "н/д", "нд", "не знаю", "неизвестно"}
 NO_ONE = {"нет", "не имеется", "отсутствуют", "отсутствует", "никого"}
-_YES = re.compile(r"^(?:да\b|есть\b|имеется\b|\+$|1$|yes$|true$)")
-_NO = re.compile(r"^(?:нет\b|не имеется\b|отсутств|0$|no$|false$)")
+_YES = re.compile(r"\bда\b|\bесть\b|(?<!не )\bимеется\b|^(?:\+|1|yes|true)$")
+_NO = re.compile(r"\bнет\b|\bне имеется\b|\bотсутств|^(?:0|no|false)$")
+# «не исключена», «все, кроме ВПР»: the word that follows is not the answer.
+_NEGATION = re.compile(r"\b(?:не|ни|кроме)\b")
 _WITH_UNIT = re.compile(
     r"^(\d[\d ]*?)\s*(?:чел|обуч|учен|уч-ся|уч\b|дет|сем|час|ч\b|шт|ед|ставк|работ)[а-я]*\.?$"
 )
-_TOTALS = re.compile(r"^(?:итог|всего\b|в целом|средн\w+ по|в среднем)")
+_TOTALS = re.compile(r"^(?:итого|всего)(?: по .+)?\s*:?$|^в среднем$|^(?:в целом|среднее) по .+$")
+_CROSSES = {"x", "х"}  # Latin and Cyrillic: a total that makes no sense
 _YEAR = re.compile(r"^(20\d{2})(?:\s*г(?:од|\.)?)?$")
 _GRADE = re.compile(r"^(\d{1,2})(?:-?[а-я]|[- ]?(?:й|ый|ой)|\s*кл\w*\.?)*$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _PERCENT = re.compile(r"^\d{1,3}(?:[.,]\d{1,2})? ?%$")
 _NUMBERED_CELLS = 3  # a row 1, 2, 3… under the headings numbers the columns
+_SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_WORD_END = re.compile(r"\w*")
+_ID_LENGTH = 6
 _INN_LENGTH = {9: 10, 10: 10, 11: 12, 12: 12}  # Excel drops one leading zero
 EXPECTED = {
     Kind.COUNT: "целое число от нуля",
@@ -66,6 +80,7 @@ class Form:
     spec: FormSpec
     header: int
     positions: dict[str, int]
+    school_id: str | None = None  # whose file it is, when its path or its title says so
 
     def heading(self, column: str) -> str:
         """The heading of our column as it stands in the file."""
@@ -82,7 +97,7 @@ class Form:
             None,
             column=self.heading(column) if column else None,
             value=None if value is None else str(value),
-            school_id=None,
+            school_id=self.school_id,
             **words,
         )
 
@@ -108,9 +123,14 @@ class FormRow:
             self.index + 1,
             column=self.form.heading(column) if has_column else column,
             value=shown_value(self.cell(column)) if value is None else value,
-            school_id=None,
+            school_id=self.school_id,
             **words,
         )
+
+    @property
+    def school_id(self) -> str | None:
+        """The school that can answer: by the login of the row, else whose file it is."""
+        return login_digits(read_row_login(self)) or self.form.school_id
 
     @property
     def place(self) -> dict[str, object]:
@@ -158,8 +178,10 @@ class Unreadable:
 def open_form(sheet: Sheet, methodology: Methodology, spec: FormSpec) -> Form | Issue:
     """Find the heading row of a form; or say which required columns are missing."""
     found = require_columns(sheet, methodology.column_map(spec.family), spec.required)
+    sender = school_of_path(sheet.file)
+    school_id = login_digits(sender["school_login"]) if sender else None
     if isinstance(found, Issue):
-        return found
+        return replace(found, school_id=school_id)
     header, positions = found
     taken: set[int] = set()
     own = {}
@@ -167,7 +189,7 @@ def open_form(sheet: Sheet, methodology: Methodology, spec: FormSpec) -> Form | 
         if position not in taken:  # the earlier rule of the map owns a heading
             taken.add(position)
             own[column] = position
-    return Form(sheet, spec, header, own)
+    return Form(sheet, spec, header, own, school_id)
 
 
 def unread_columns(form: Form) -> list[Issue]:
@@ -189,12 +211,23 @@ def form_rows(form: Form, tally: Tally) -> Iterator[FormRow]:
         cells = list(filled.values())
         if not cells:
             continue
-        if _TOTALS.match(normal_text(cells[0])) or _is_numbering(cells):
+        if _is_total(cells) or _is_numbering(cells):
             tally.add("form_totals")
         elif filled.keys() <= printed:
             tally.add("form_unfilled")
         else:
             yield FormRow(form, index)
+
+
+def _is_total(cells: list[object]) -> bool:
+    """«Итого» or «Всего по школе» and nothing but numbers; «Всего три семинара» is a measure."""
+    return _TOTALS.match(normal_text(cells[0])) is not None and all(map(_is_figure, cells[1:]))
+
+
+def _is_figure(cell: object) -> bool:
+    text = normal_text(cell)
+    is_number = parse_number(cell) is not None or _WITH_UNIT.match(text) is not None
+    return is_number or text in UNKNOWN_WORDS | _CROSSES
 
 
 def _is_numbering(cells: list[object]) -> bool:
@@ -216,23 +249,48 @@ def closing(form: Form, tally: Tally, n_rows: int) -> list[Issue]:
 # --- school and year ---------------------------------------------------------------------------
 
 
-def school_reference(row: FormRow, tally: Tally) -> dict[str, object]:
-    """How the row names its school; blank parts are None."""
+def read_row_login(row: FormRow) -> str | None:
+    """The login of a row; None when its cell holds none, or several of them."""
+    text = cell_text(row.cell("school_login"))
+    if re.fullmatch(r"\d{6}", text):
+        return text
+    return None if _names_several(text) else read_login(text)
+
+
+def login_digits(login: str | None) -> str | None:
+    """The six digits of a login: they are the id of the school."""
+    return login[-_ID_LENGTH:] if login else None
+
+
+def _names_several(text: str) -> bool:
+    return len(set(_SIX_DIGITS.findall(text))) > 1
+
+
+def school_reference(row: FormRow, tally: Tally) -> dict[str, object] | Issue:
+    """How the row names its school; blank parts are None. An error when it names several."""
+    if _names_several(cell_text(row.cell("school_login"))):
+        return row.issue("form_logins", "school_login")
     name: str | None = cell_text(row.cell("school_name")) or None
     if name and (is_person(name) or "@" in name):
         tally.add("form_persons", "school_name")
         name = None
-    login = cell_text(row.cell("school_login"))
     digits = cell_text(row.cell("school_inn"))
     length = _INN_LENGTH.get(len(digits)) if digits.isdecimal() else None
-    is_six_digits = re.fullmatch(r"\d{6}", login) is not None
     values = (
-        login if is_six_digits else read_login(login),
+        read_row_login(row),
         read_school_code(row.cell("school_code")),
         digits.zfill(length) if length else None,
         name,
     )
     return dict(zip(SCHOOL_REFERENCE, values, strict=True))
+
+
+def school_key(row: FormRow, reference: dict[str, object]) -> str:
+    """One text for the school of a row, equal for all ways to write one login."""
+    login = reference["school_login"]
+    own = login_digits(str(login)) if login else None
+    named = next((normal_text(part) for part in reference.values() if part), None)
+    return own or named or row.form.school_id or ""
 
 
 def login_issue(row: FormRow, reference: dict[str, object]) -> list[Issue]:
@@ -322,23 +380,64 @@ def parse_yes_no(value: object) -> bool | Unreadable | None:
     text = normal_text(cell_text(value))
     if text in UNKNOWN_WORDS:
         return None
-    if _YES.match(text):
-        return True
-    return False if _NO.match(text) else Unreadable(EXPECTED[Kind.YES_NO])
+    is_yes, is_no = _YES.search(text) is not None, _NO.search(text) is not None
+    if is_yes == is_no or (is_yes and _NEGATION.search(text)):
+        return Unreadable(EXPECTED[Kind.YES_NO])
+    return is_yes
 
 
 def parse_choice(value: object, spec: FormField) -> str | Unreadable | None:
-    """The code of an answer from a closed list."""
+    """The code of an answer from a closed list; several answers or «не …» are unreadable.
+
+    Examples
+    --------
+    >>> spec = FormField("status", Kind.CHOICE, choices=(Choice("out", "исключена", "исключ"),))
+    >>> parse_choice("Исключена из перечня", spec), parse_choice("не исключена", spec)
+    ('out', Unreadable(expected='одно из: исключена', check_id='form_value'))
+    """
     text = normal_text(value)
     if text in UNKNOWN_WORDS:
         return None
     for choice in spec.choices:
         if text == choice.code or text == normal_text(choice.word):
             return choice.code
-    for choice in spec.choices:
-        if re.search(choice.pattern, text):
-            return choice.code
+    found = choices_named(text, spec.choices)
+    if len(found) == 1 and not _is_negated(text, spec.choices):
+        return found.pop()
     return Unreadable(f"одно из: {', '.join(choice.word for choice in spec.choices)}")
+
+
+def choices_named(value: object, choices: tuple[Choice, ...]) -> set[str]:
+    """Codes of all answers a text names.
+
+    A longer expression owns its words: «не выполнено» does not name «выполнено» as well.
+    """
+    spans = _choice_spans(normal_text(value), choices)
+    return {
+        code
+        for start, end, code in spans
+        if not any(
+            (one[0] <= start and end <= one[1] and one[1] - one[0] > end - start) for one in spans
+        )
+    }
+
+
+def _choice_spans(text: str, choices: tuple[Choice, ...]) -> list[tuple[int, int, str]]:
+    """Where a text names answers, up to the end of the last word."""
+    return [
+        (hit.start(), _WORD_END.match(text, hit.end()).end(), choice.code)  # type: ignore[union-attr]
+        for choice in choices
+        for hit in re.finditer(choice.pattern, text)
+    ]
+
+
+def _is_negated(text: str, choices: tuple[Choice, ...]) -> bool:
+    """Whether «не» or «кроме» stands outside the expressions of the list."""
+    spans = _choice_spans(text, choices)
+    return any(
+        not any(start <= hit.start() < end for start, end, _ in spans)
+        for hit in _NEGATION.finditer(text)
+    )
 
 
 def parse_field(
@@ -438,13 +537,18 @@ def _above(row: FormRow, spec: FormField, values: dict[str, object]) -> Issue | 
     value, limit = values.get(spec.column), values.get(spec.at_most or "")
     if not isinstance(value, int | float) or not isinstance(limit, int | float) or value <= limit:
         return None
-    return row.issue("form_above", spec.column, other=row.form.heading(str(spec.at_most)))
+    # a row that cannot do without the value is left out, and the words say so
+    check_id = "form_row_above" if spec.is_required else "form_above"
+    return row.issue(check_id, spec.column, other=row.form.heading(str(spec.at_most)))
 
 
 # --- the whole sheet ---------------------------------------------------------------------------
 
-Finish = Callable[[FormRow, dict[str, object]], list[Issue] | Issue]
-"""Turns the answers of a row into columns of the contract; an Issue leaves the row out."""
+Finish = Callable[[FormRow, dict[str, object], dict[str, object]], list[Issue] | Issue]
+"""Turns the answers of a row into columns of the contract, given how it names its school.
+
+An Issue leaves the row out.
+"""
 
 
 def read_form(
@@ -511,10 +615,12 @@ def _read_row(
     if isinstance(answers, Issue):
         return answers
     values, issues = answers
-    finished = finish(row, values) if finish else []
+    reference = school_reference(row, tally)
+    if isinstance(reference, Issue):
+        return reference
+    finished = finish(row, values, reference) if finish else []
     if isinstance(finished, Issue):
         return finished
-    reference = school_reference(row, tally)
     record = {
         **reference,
         ANSWERED_AT: parse_moment(row.cell("answered_at")),

@@ -81,6 +81,9 @@ def read_roadmap(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Ex
             continue
         values, found = answers
         reference = school_reference(row, tally)
+        if isinstance(reference, Issue):
+            issues.append(reference)
+            continue
         issues += [*found, *login_issue(row, reference)]
         starts_on, due_on = parse_deadline(row.cell("due_text"), year)
         tally.add("roadmap_deadline", n=int(due_on is None and values.get("due_text") is not None))

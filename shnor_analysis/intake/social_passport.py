@@ -82,8 +82,11 @@ def read_social_passport(sheet: Sheet, methodology: Methodology, pupil_key: byte
         if isinstance(year, Issue):
             issues.append(year)
             continue
-        values, found = _read_values(row, fractions, tally)
         reference = school_reference(row, tally)
+        if isinstance(reference, Issue):
+            issues.append(reference)
+            continue
+        values, found = _read_values(row, fractions, tally)
         issues += [*found, *login_issue(row, reference)]
         if not values:
             issues.append(row.issue("passport_no_values", "school_name"))

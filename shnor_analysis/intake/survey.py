@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shnor_analysis.form_specs import SURVEY_ROLES, FormField, FormSpec, Kind
-from shnor_analysis.intake.cells import cell_text, read_login
+from shnor_analysis.intake.cells import cell_text
 from shnor_analysis.intake.extract import ANSWERED_AT, Extract, refused
 from shnor_analysis.intake.flat_forms import row_fingerprint
 from shnor_analysis.intake.forms import (
@@ -18,6 +18,8 @@ from shnor_analysis.intake.forms import (
     Form,
     FormRow,
     Tally,
+    Unreadable,
+    choices_named,
     form_rows,
     login_issue,
     open_form,
@@ -30,6 +32,7 @@ from shnor_analysis.intake.forms import (
 )
 from shnor_analysis.intake.messages import Issue
 from shnor_analysis.intake.persons import without_persons
+from shnor_analysis.intake.school_cells import school_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, normal_text
 
@@ -120,7 +123,8 @@ def read_survey(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Ext
     form = open_form(sheet, methodology, SURVEY)
     if isinstance(form, Issue):
         return refused(form)
-    file_login = read_login(sheet.file.rpartition("/")[2])
+    sender = school_of_path(sheet.file)
+    file_login = sender["school_login"] if sender else None
     school = {"school_login", "school_name", "school_code", "school_inn"}
     if file_login is None and not school & set(form.positions):
         return refused(form.issue("survey_no_school"))
@@ -142,17 +146,21 @@ def read_survey(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Ext
             issues.append(year)
             continue
         reference = school_reference(row, tally)
+        if isinstance(reference, Issue):
+            issues.append(reference)
+            continue
         if not any(reference.values()):
             reference["school_login"] = file_login
         issues += login_issue(row, reference)
         own_role = parse_choice(row.cell("role"), _ROLE)
+        tally.add("survey_role_word", "role", n=int(isinstance(own_role, Unreadable)))
         common = {
             "survey_id": survey_id,
             "respondent_id": row_fingerprint(row, pupil_key, "survey", seen),
             **reference,
             ANSWERED_AT: parse_moment(row.cell("answered_at")),
             "assessment_year": year,
-            "role": own_role if isinstance(own_role, str) else role,
+            "role": None if isinstance(own_role, Unreadable) else own_role or role,
             **row.place,
         }
         answers = _answers(row, questions, tally)
@@ -176,9 +184,7 @@ def _role_of_sheet(form: Form) -> str | None:
     """
     above = [cell_text(cell) for row in form.sheet.rows[: form.header] for cell in row]
     for text in (" ".join(above), form.sheet.file.rpartition("/")[2], form.sheet.name):
-        found = {
-            choice.code for choice in SURVEY_ROLES if re.search(choice.pattern, normal_text(text))
-        }
+        found = choices_named(text, SURVEY_ROLES)
         if len(found) == 1:
             return found.pop()
     asked = normal_text(" ".join(map(cell_text, form.sheet.rows[form.header])))

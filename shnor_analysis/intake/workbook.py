@@ -353,6 +353,8 @@ def _csv_rows(data: bytes, extension: str) -> Sequence[list[object]]:
         if len(text) >= _LARGE_TEXT and (columns := csv_columns(text, delimiter)):
             _refuse_large(len(columns[0].codes), len(columns), MAX_CSV_ROWS)
             return ColumnRows(columns)
+        if text.count('"') % 2:
+            raise UnreadableFile("csv_quote", line=_unclosed_line(text))
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = list(islice(reader, MAX_CSV_ROWS))
         n_rows = len(rows) + sum(1 for _ in reader)  # rows above the limit are only counted
@@ -360,6 +362,12 @@ def _csv_rows(data: bytes, extension: str) -> Sequence[list[object]]:
         raise UnreadableFile("file_truncated", extension=extension) from broken
     _refuse_large(n_rows, max(map(len, rows), default=0), MAX_CSV_ROWS)
     return cast(list[list[object]], rows)
+
+
+def _unclosed_line(text: str) -> str:
+    """The first line whose quotes do not pair: the one left open stands there or below."""
+    odd = [n for n, line in enumerate(text.splitlines(), start=1) if line.count('"') % 2]
+    return str(odd[0])
 
 
 def csv_columns(text: str, delimiter: str) -> list[CodedColumn] | None:

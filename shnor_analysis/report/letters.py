@@ -75,7 +75,6 @@ def _safe(school_id: str) -> str:
 def _letter(school_id: str, asked: pd.DataFrame, n_told: int, sender: _Sender) -> Document:
     place, labels = sender.place, sender.labels
     year = russian.school_year(sender.assessment_year)
-    files = sorted(asked["file"].unique(), key=russian.sort_key)
     return Document(
         title=text("letter", "title", year=year),
         facts=(
@@ -94,13 +93,10 @@ def _letter(school_id: str, asked: pd.DataFrame, n_told: int, sender: _Sender) -
         blocks=(
             _paragraph(text("letter", "greeting")),
             *(_paragraph(sentence) for sentence in _reasons_to_write(asked, n_told, sender)),
-            _paragraph(text("letter", "files")),
-            Listing(tuple((Run(file),) for file in files)),
             Heading(1, text("letter", "how")),
             Listing(_steps(school_id), ordered=True),
-            _paragraph(text("letter", "signature")),
+            *(_paragraph(line) for line in load_texts()["letter"]["signature"]),
             tables.letter_issues(asked),
-            tables.explanation_reasons(sender.reasons),
         ),
         name="letter",
     )

@@ -351,3 +351,9 @@ def test_a_form_beside_the_sheets_of_the_register_is_read(place, build):
     intake = place.read()
     assert len(intake.schools) == 2
     assert list(intake.reported["past_registers"]["school_id"]) == ["990001"]
+
+
+def test_an_unclosed_quote_does_not_swallow_rows(place, build):
+    place.raw("перечни.csv", 'Логин;Перечень\nedu990001;"ШНОР\nedu990002;ШНОР\n'.encode())
+    told = build.issues(place.read(), "csv_quote")
+    assert "строка 2" in told[0]["message"]

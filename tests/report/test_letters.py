@@ -93,8 +93,7 @@ def test_a_letter_says_who_what_and_until_when(written):
     assert "не вошедших в расчёт, — 1." in text
     assert "ответа не требуют: 2;" in text
     assert "От кого: методический центр; Примерский муниципальный район" in text
-    assert "2025/Ф1.xlsx" in text
-    assert "2025/Ф3.xlsx" in text
+    assert "Исполнитель, телефон:" in text
 
 
 def test_a_letter_without_errors_does_not_speak_of_lost_rows(written):
@@ -105,8 +104,7 @@ def test_a_letter_without_errors_does_not_speak_of_lost_rows(written):
 
 
 def test_a_school_sees_its_own_remarks(written):
-    asked, codes = opened(written["990001.docx"]).tables
-    assert [row.cells[0].text for row in codes.rows[1:]] == [reason.code for reason in REASONS]
+    (asked,) = opened(written["990001.docx"]).tables
     rows = [[cell.text for cell in row.cells] for row in asked.rows]
     assert rows[0] == [
         "Код замечания", "Файл", "Лист", "Строка", "Столбец", "Найдено", "Замечание",
@@ -123,7 +121,8 @@ def test_a_school_sees_its_own_remarks(written):
 
 def test_the_sheet_of_answers_is_read_back(written):
     book = openpyxl.load_workbook(io.BytesIO(written["990001.xlsx"]))
-    sheet = book.worksheets[1]
+    sheet, codes = book.worksheets[1:]
+    assert {reason.code for reason in REASONS} <= {row[0].value for row in codes.iter_rows()}
     header = header_row(sheet)
     place = {cell.value: cell.column for cell in header}
     first = header[0].row + 1
