@@ -176,6 +176,37 @@ _DEFICIT_LEVELS = (
     Choice("low", "низкий", r"\bнизк|\bминимальн"),
 )
 
+_YEARS = r"(?: ?(?:лет|год[а]?|г\.?))?"
+
+
+def _bands(lowers: tuple[int, ...], last: int) -> tuple[Choice, ...]:
+    """Closed list of bands of whole years: each begins at one of ``lowers``, the last is open.
+
+    People write a band of the list, one number of years or a narrower band inside it; a wider
+    one fits none.
+    """
+    bands = []
+    for lower, following in zip(lowers, (*lowers[1:], None), strict=True):
+        upper = last if following is None else following - 1
+        inside = "|".join(map(str, range(lower, upper + 1)))
+        pattern = rf"^(?:{inside})(?: ?[-–—] ?(?:{inside}))?{_YEARS}$"
+        if following is None:
+            word = f"{lower} и более"
+            pattern += rf"|^{lower}{_YEARS} (?:и более|и старше|и выше)|^{lower} ?\+$"
+            pattern += rf"|^(?:свыше|более|больше|старше) {lower - 1}{_YEARS}$|^от {lower}{_YEARS}$"
+        elif lower == lowers[0]:
+            word = f"до {following}"
+            pattern += rf"|^(?:до|менее|меньше|моложе) {following}{_YEARS}$"
+        else:
+            word = f"{lower}–{upper}"
+        bands.append(Choice(word, word, pattern))
+    return tuple(bands)
+
+
+# Ages and years of service that nobody exceeds close the last bands.
+_AGE_BANDS = _bands((18, 25, 35, 45, 55, 65), 99)
+_EXPERIENCE_BANDS = _bands((0, 3, 6, 11, 21), 80)
+
 TEACHERS = FormSpec(
     "teachers",
     "teachers",
@@ -191,8 +222,20 @@ TEACHERS = FormSpec(
             example="У-07",
         ),
         FormField("subject_name", Kind.WORD, "Основной предмет учителя.", example="математика"),
-        FormField("age_band", Kind.WORD, "Возраст, полных лет или промежуток.", example="35–44"),
-        FormField("experience_band", Kind.WORD, "Педагогический стаж.", example="11–20 лет"),
+        FormField(
+            "age_band",
+            Kind.CHOICE,
+            "Возраст, промежуток из списка или число полных лет.",
+            choices=_AGE_BANDS,
+            example="35–44",
+        ),
+        FormField(
+            "experience_band",
+            Kind.CHOICE,
+            "Педагогический стаж, промежуток из списка или число полных лет.",
+            choices=_EXPERIENCE_BANDS,
+            example="11–20",
+        ),
         FormField(
             "category",
             Kind.CHOICE,

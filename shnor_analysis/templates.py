@@ -38,6 +38,7 @@ _WIDTH = 16
 _WRAPPED = 1.2  # words do not break, so a text takes a fifth more room
 _LINE_HEIGHT = 15  # points, of the default font
 _PRINTED_COLUMNS = 12  # more of them on a page could not be read
+_PAPER_A4 = 9  # code of the format in Excel
 _HELP_WIDTHS = (48, 14, 60, 26)
 _TEXT_COLUMNS = {Kind.LOGIN, Kind.YEAR, Kind.WORD, Kind.PERSON}
 _HEADER = {
@@ -49,12 +50,14 @@ _STEPS = (
     "Заполняйте лист «{sheet}», одну строку на {unit}; заголовки не меняйте и не переставляйте.",
     "Если ответа нет, оставьте ячейку пустой. Ноль пишите только там, где ответ и правда ноль.",
     "Имён, телефонов и адресов не пишите, кроме столбцов, где об этом прямо сказано.",
-    "Готовый файл положите в папку территории, в папку года: например, 2025.",
+    "Готовый файл верните тому, кто его прислал; методист кладёт его в папку года, например 2025.",
 )
 _UNITS = {
     "teachers": "учителя", "roadmap": "мероприятие", "expert_card": "показатель",
     "reported_indicators": "показатель", "medal_claims": "выпускника",
     "survey_totals": "вопрос и группу ответивших",
+    "diagnostic_works": "работу в каждой параллели школы",
+    "procedure_conduct": "процедуру в школе", "past_registers": "школу, год и перечень",
 }  # fmt: skip
 
 
@@ -177,8 +180,8 @@ def _write_data(
     sheet.freeze_panes(header + 1, 0)
     sheet.set_landscape()
     sheet.repeat_rows(header)
-    if len(widths) <= _PRINTED_COLUMNS:
-        sheet.fit_to_pages(1, 0)
+    sheet.set_paper(_PAPER_A4)
+    sheet.fit_to_pages(1 if len(widths) <= _PRINTED_COLUMNS else 2, 0)
 
 
 def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
@@ -257,4 +260,5 @@ def _write_help(book: _Book, sheet: Any, spec: FormSpec, methodology: Methodolog
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, book.wrap)
     sheet.set_landscape()
+    sheet.set_paper(_PAPER_A4)
     sheet.fit_to_pages(1, 0)

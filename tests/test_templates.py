@@ -193,3 +193,26 @@ def test_templates_guide_and_check_the_input(tmp_path):
         for rule in rules:
             if rule.type not in (None, "none"):
                 assert rule.error, spec.family  # a sentence for what does not fit
+
+
+def test_units_addressee_and_paper_of_templates(tmp_path):
+    for path, spec in zip(write_templates(tmp_path, METHODOLOGY), FORMS, strict=True):
+        book = openpyxl.load_workbook(path)
+        told = "\n".join(str(row[0].value) for row in book[HELP_TITLE].iter_rows(max_row=9))
+        is_per_school = "одна строка на школу" in spec.who
+        assert ("одну строку на школу;" in told) == (spec.family == "social_passport")
+        assert is_per_school == (spec.family in ("social_passport", "past_registers"))
+        assert "верните файл" in told or "файл верните" in told
+        sheet = book[DATA_SHEET]
+        assert sheet.page_setup.paperSize == 9  # A4
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1, 2)
+
+
+def test_headings_of_templates_are_of_no_single_city():
+    assert heading(spec_of("expert_card"), "score_expert", METHODOLOGY) == "Балл эксперта"
+    teachers = spec_of("teachers")
+    assert heading(teachers, "is_diagnosed", METHODOLOGY) == "Пройдена диагностика (да/нет)"
+    route = "Есть индивидуальный образовательный маршрут (да/нет)"
+    assert heading(teachers, "has_route", METHODOLOGY) == route

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
+from shnor_analysis.intake.personal import is_unknown, personal_spans
 from shnor_analysis.methodology import normal_text
 
 BLANK, NOT_ATTEMPTED, NOT_COVERED, BAD = -1.0, -2.0, -3.0, -9.0
@@ -19,7 +20,14 @@ _NO_MARK = {"нет отметки", "нет", "-", "–", "—", "н/а", "н",
 _SAFE_WORDS = _CROSSES | _NO_MARK | {"ж", "м", "да", "+", "отсутствовал", "не явился", "неявка"}
 _SAFE_NUMBER = re.compile(r"^-?\d{1,3}(?:[.,]\d{1,4})?$")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
+# Only a full group of three digits is set apart by a space; «25 27» are two numbers, and so are
+# two lines of one cell.
+_SPACE = "[ \u00a0\u2009\u202f]"
+_SPACED_THOUSANDS = re.compile(rf"^[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?$")
+_SIGN_APART = re.compile(rf"^[+-]{_SPACE}+\d")
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+# The largest schools of the country, many buildings as one, teach about half as many.
+LARGEST_SCHOOL = 20_000
 _LARGEST_COUNT = 10**9  # more people than any report can have
 
 # Look-alikes: folded in codes only, never in names.
@@ -74,20 +82,36 @@ def parse_number(value: object) -> float | None:
         return float(value) if math.isfinite(value) else None
     if not isinstance(value, str):
         return None
-    text = re.sub(r"[\s ]", "", value).rstrip("%")
+    text = value.strip().rstrip("%").strip()
+    if _SPACED_THOUSANDS.match(text):
+        text = re.sub(_SPACE, "", text)
+    elif _SIGN_APART.match(text):
+        text = text[0] + text[1:].lstrip()
     return float(text.replace(",", ".")) if _NUMBER.match(text) else None
 
 
 def parse_count(value: object) -> int | None:
     """A whole number of people; «1,050» and «1 050» are one thousand and fifty."""
     if isinstance(value, str):
-        text = re.sub(r"\s", "", value)
+        text = value.strip()
         if _THOUSANDS.match(text):
             value = text.replace(",", "")
     number = parse_number(value)
     if number is None or not number.is_integer() or not 0 <= number <= _LARGEST_COUNT:
         return None
     return int(number)
+
+
+def parse_pupils(value: object) -> int | None:
+    """A whole number of people of one school; «800 810» is two numbers typed into one cell.
+
+    Examples
+    --------
+    >>> parse_pupils("1 050"), parse_pupils("800 810")
+    (1050, None)
+    """
+    number = parse_count(value)
+    return number if number is not None and number <= LARGEST_SCHOOL else None
 
 
 def parse_date(value: object) -> dt.date | None:
@@ -195,10 +219,6 @@ def safe_value(value: object) -> str:
     return f"{kind} из {len(text)} знаков"
 
 
-NAME_LIKE = re.compile(
-    r"[А-ЯЁ][а-яё]+(?:[оеё]в|[иы]н|[оеё]ва|[иы]на|ский|ская|цкий|цкая|енко|швили|дзе"
-    r"|вич|вна|ична|оглы|кызы)(?![а-яё])"
-)
 _DATA_LIKE = re.compile(r"@|\d[\d\s()+-]{4,}\d")
 _SHOWN_CELLS, _SHOWN_LETTERS = 8, 40
 
@@ -206,12 +226,14 @@ _SHOWN_CELLS, _SHOWN_LETTERS = 8, 40
 def looks_private(text: str) -> bool:
     """Whether a text may hold a person's name, a telephone, an e-mail or a document number.
 
+    A text that has no word we know may be a name in any spelling, so it counts as one.
+
     Examples
     --------
     >>> looks_private("Иванова А. П."), looks_private("Родной язык")
     (True, False)
     """
-    return bool(NAME_LIKE.search(text) or _DATA_LIKE.search(text))
+    return bool(personal_spans(text)) or is_unknown(text) or _DATA_LIKE.search(text) is not None
 
 
 def describe_row(row: Sequence[object], *, is_heading: bool = False) -> str:

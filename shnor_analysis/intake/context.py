@@ -13,8 +13,8 @@ from shnor_analysis.intake.cells import (
     cell_text,
     describe_row,
     is_blank,
-    parse_count,
     parse_date,
+    parse_pupils,
     read_login,
     read_municipality_id,
     read_school_code,
@@ -26,6 +26,7 @@ from shnor_analysis.intake.extract import Extract, RegisterEntry, SchoolMention
 from shnor_analysis.intake.headings import missing_columns, require_columns
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import assessment_year_of, year_of_path
+from shnor_analysis.intake.persons import school_title
 from shnor_analysis.intake.school_cells import read_inn
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, normal_text
@@ -208,7 +209,7 @@ def _read_sheet(
             issue = make_issue("context_login", *place, column=heading, value=value)
             answers.issues.append(issue)
             continue
-        n_pupils = parse_count(cells.get("n_pupils"))
+        n_pupils = parse_pupils(cells.get("n_pupils"))
         if n_pupils is None and not is_blank(cells.get("n_pupils")):
             answers.issues.append(
                 make_issue(
@@ -237,7 +238,7 @@ def _read_sheet(
 
 
 def _mention(sheet: Sheet, index: int, login: str, cells: dict[str, object]) -> SchoolMention:
-    name = cell_text(cells.get("short_name")) or _after_bar(cells.get("school"))
+    name = school_title(cell_text(cells.get("short_name")) or _after_bar(cells.get("school")))
     return SchoolMention(
         login=login,
         name=name or login,

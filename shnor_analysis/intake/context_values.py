@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shnor_analysis.intake.cells import cell_text, is_blank, parse_count, safe_value
+from shnor_analysis.intake.cells import cell_text, is_blank, parse_pupils, safe_value
 from shnor_analysis.intake.extract import ANSWERED_AT, SCHOOL_REFERENCE
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.workbook import Sheet
@@ -100,7 +100,7 @@ def context_rows(
 
 def _read(indicator: str, cell: object, ranks: tuple[AnswerRank, ...]) -> int | None:
     if _UNITS[indicator] != "ordinal":
-        return parse_count(cell)
+        return parse_pupils(cell)
     text = cell_text(cell)
     own = [rank for rank in ranks if rank.indicator == indicator]
     if own:  # the order of such a scale is ours, a number before the words is not

@@ -44,19 +44,13 @@ class Head:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """Filled cells above the headings: what stands below is data, whatever it says."""
-        above = takewhile(lambda row: not _is_heading_row(row), self.rows)
+        above = takewhile(lambda row: not (_is_heading_row(row) or _form_of(row)), self.rows)
         return tuple(cell for row in above for cell in row if cell)
 
     @cached_property
     def form(self) -> str | None:
         """The form whose headings stand in one row; the uppermost such row decides."""
-        families = (
-            family
-            for row in self.rows
-            for family, patterns in _FORM_HEADINGS
-            if _has_each(row, patterns)
-        )
-        return next(families, None)
+        return next(filter(None, map(_form_of, self.rows)), None)
 
     def has_title(self, pattern: str) -> bool:
         """Whether some cell above the headings matches a pattern."""
@@ -81,6 +75,11 @@ def _is_heading_row(row: tuple[str, ...]) -> bool:
     """A row of headings; «Класс: | 9А | Период:» are labels above them."""
     filled = [cell for cell in row if cell]
     return len(filled) >= _LEAST_TABLE and not any(":" in cell for cell in filled)
+
+
+def _form_of(row: tuple[str, ...]) -> str | None:
+    """The form whose headings stand in a row."""
+    return next((f for f, patterns in _FORM_HEADINGS if _has_each(row, patterns)), None)
 
 
 def _has_each(row: tuple[str, ...], patterns: tuple[str, ...]) -> bool:

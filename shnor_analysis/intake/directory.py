@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from shnor_analysis.intake.cells import cell_text, read_login, read_school_code, safe_value
 from shnor_analysis.intake.extract import RegisterEntry, SchoolMention
+from shnor_analysis.intake.persons import school_title
 from shnor_analysis.methodology import normal_text
 
 _NEAREST = 3
@@ -54,7 +55,7 @@ class SchoolReference:
         if self.login or self.code or self.inn:
             return str(self.login or self.code or self.inn)
         is_school = _SCHOOL_WORD.search(normal_text(self.name))
-        return cell_text(self.name) if is_school else safe_value(self.name)
+        return school_title(self.name) if is_school else safe_value(self.name)
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,12 @@ from shnor_analysis.intake.forms import (
     FormRow,
     Tally,
     closing,
-    login_digits,
     open_form,
     sheet_year,
     unread_columns,
 )
 from shnor_analysis.intake.messages import Issue
-from shnor_analysis.intake.school_cells import Reference, school_of_path
+from shnor_analysis.intake.school_cells import Reference, login_digits, school_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import CardIndicator, Methodology, normal_text
 

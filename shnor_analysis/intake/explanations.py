@@ -6,29 +6,20 @@ import re
 
 import pandas as pd
 
-from shnor_analysis.intake.cells import NAME_LIKE, cell_at, cell_text, safe_value
+from shnor_analysis.intake.cells import cell_at, cell_text, safe_value
 from shnor_analysis.intake.extract import Extract, refused
 from shnor_analysis.intake.headings import require_columns
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import year_of_path
+from shnor_analysis.intake.personal import hide_personal
 from shnor_analysis.intake.workbook import Sheet
-from shnor_analysis.methodology import Methodology
+from shnor_analysis.methodology import Methodology, normal_text
 from shnor_analysis.tables import EXPLANATIONS, ISSUES
 
 FORM = "explanations"
 _REQUIRED = ("issue_code", "reason_code", "explanation")
 _CODE = re.compile(r"^[0-9a-f]{4}-\d{6}-[0-9a-f]{4}$")
-_HIDDEN = "…"
-# Surnames bend in Russian, so every word with a capital inside a sentence goes, and every run of
-# capitalised words and initials; abbreviations such as ВПР stay.
-_PEOPLE = re.compile(
-    r"\S+@\S+|\d[\d\s()+-]{4,}\d"
-    r"|[А-ЯЁ][а-яё]+(?:\s+(?:[А-ЯЁ]\.\s*){1,2}|(?:\s+[А-ЯЁ][а-яё]+)+)"
-    r"|(?<=[а-яё,;:] )[А-ЯЁ][а-яё]+"
-)
-
-# Words that end as surnames do.
-_PLAIN = {"Один", "Одна", "Причина", "Основа", "Половина", "Болезни", "Данная", "Новая"}
+_REASON = re.compile(r"^(?:п|p)?\s*(\d{1,2})\.?$")
 
 
 def read_explanations(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extract:
@@ -48,7 +39,8 @@ def read_explanations(sheet: Sheet, methodology: Methodology, pupil_key: bytes) 
     -------
     Extract
         ``reported["explanations"]``: one row per remark with a reason or a text; rows that the
-        school left empty are passed over. Names, telephones and addresses are
+        school left empty are passed over. A reason that is not in the list is dropped with a
+        warning, its text stays. Names, telephones and addresses are
         replaced by «…».
     """
     column_map = methodology.column_map(FORM)
@@ -70,12 +62,18 @@ def read_explanations(sheet: Sheet, methodology: Methodology, pupil_key: bytes) 
             check_id = "explanation_year" if year is None else "explanation_code"
             issues.append(make_issue(check_id, *where, value=safe_value(code)))
             continue
+        reason = _reason(cells["reason_code"], methodology)
+        if cells["reason_code"] and reason is None:
+            issues.append(_unknown_reason(sheet, number, cells["reason_code"], methodology))
+        text = hide_personal(cells["explanation"])[0]
+        if reason is None and not text:
+            continue
         rows.append(
             {
                 "assessment_year": year,
                 "issue_code": code,
-                "reason_code": cells["reason_code"] or None,
-                "explanation": _without_people(cells["explanation"]) or None,
+                "reason_code": reason,
+                "explanation": text or None,
                 "source_file": sheet.file,
                 "source_sheet": sheet.name or None,
                 "source_row": number + 1,
@@ -89,9 +87,18 @@ def _year(text: str) -> int | None:
     return int(text) if re.fullmatch(r"20\d{2}", text) else None
 
 
-def _without_people(text: str) -> str:
-    hidden = _PEOPLE.sub(_HIDDEN, text)
-    return NAME_LIKE.sub(lambda m: m.group() if m.group() in _PLAIN else _HIDDEN, hidden)
+def _unknown_reason(sheet: Sheet, index: int, cell: str, methodology: Methodology) -> Issue:
+    expected = ", ".join(one.code for one in methodology.explanation_reasons)
+    value = safe_value(cell)
+    where = sheet.file, sheet.name, index + 1
+    return make_issue("explanation_reason", *where, value=value, expected=expected)
+
+
+def _reason(cell: str, methodology: Methodology) -> str | None:
+    """«п3», «3» and the same with a Latin letter → the code of the list; None if it has none."""
+    found = _REASON.match(normal_text(cell))
+    code = f"П{int(found.group(1))}" if found else ""
+    return code if code in {one.code for one in methodology.explanation_reasons} else None
 
 
 def explained_issues(

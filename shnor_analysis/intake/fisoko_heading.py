@@ -17,6 +17,7 @@ from shnor_analysis.intake.cells import (
 from shnor_analysis.intake.detect import HEAD_ROWS
 from shnor_analysis.intake.extract import Work
 from shnor_analysis.intake.messages import Issue, make_issue
+from shnor_analysis.intake.persons import school_title
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, Subject, normal_text
 
@@ -179,11 +180,11 @@ MUNICIPALITY_WORDS = re.compile(r"район|округ|город|\bг\.|\bго
 
 
 def group_words(value: object) -> str:
-    """Name of a group without its code in brackets, white space collapsed."""
+    """Name of a group without its code in brackets and without personal data."""
     text = cell_text(value)
     if read_login(text) or read_municipality_id(text):
         text = _CODE_IN_BRACKETS.sub("", text)
-    return text.strip()
+    return school_title(text)
 
 
 def municipality_words(value: object) -> str | None:

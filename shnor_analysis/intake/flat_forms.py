@@ -36,8 +36,8 @@ def read_teachers(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> E
     -------
     Extract
         ``reported["teachers"]``. A name or code with its school becomes a fingerprint; without
-        one the fingerprint is that of the row, so the same row in two files is one teacher and equal rows of one file
-        are several.
+        one the fingerprint is that of the row, so the same row in two files is one teacher and
+        equal rows of one file are several.
 
     References
     ----------

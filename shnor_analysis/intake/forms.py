@@ -19,6 +19,7 @@ from shnor_analysis.form_specs import (
     Kind,
 )
 from shnor_analysis.intake.cells import (
+    LARGEST_SCHOOL,
     cell_at,
     cell_text,
     describe_row,
@@ -34,8 +35,9 @@ from shnor_analysis.intake.extract import ANSWERED_AT, SCHOOL_REFERENCE, Extract
 from shnor_analysis.intake.headings import require_columns
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import assessment_year_of, read_school_year, year_of_path
+from shnor_analysis.intake.personal import HIDDEN
 from shnor_analysis.intake.persons import is_person, without_persons
-from shnor_analysis.intake.school_cells import school_of_path
+from shnor_analysis.intake.school_cells import login_digits, school_id_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, normal_text
 
@@ -56,8 +58,6 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _PERCENT = re.compile(r"^\d{1,3}(?:[.,]\d{1,2})? ?%$")
 _NUMBERED_CELLS = 3  # a row 1, 2, 3… under the headings numbers the columns
 _SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
-_WORD_END = re.compile(r"\w*")
-_ID_LENGTH = 6
 _INN_LENGTH = {9: 10, 10: 10, 11: 12, 12: 12}  # Excel drops one leading zero
 EXPECTED = {
     Kind.COUNT: "целое число от нуля",
@@ -83,8 +83,9 @@ class Form:
     school_id: str | None = None  # whose file it is, when its path or its title says so
 
     def heading(self, column: str) -> str:
-        """The heading of our column as it stands in the file."""
-        return cell_text(self.sheet.rows[self.header][self.positions[column]])
+        """The heading of our column as it stands in the file, without personal data."""
+        heading = cell_text(self.sheet.rows[self.header][self.positions[column]])
+        return without_persons(heading)[0] or HIDDEN
 
     def issue(
         self, check_id: str, column: str | None = None, value: object = None, **words: str
@@ -178,8 +179,7 @@ class Unreadable:
 def open_form(sheet: Sheet, methodology: Methodology, spec: FormSpec) -> Form | Issue:
     """Find the heading row of a form; or say which required columns are missing."""
     found = require_columns(sheet, methodology.column_map(spec.family), spec.required)
-    sender = school_of_path(sheet.file)
-    school_id = login_digits(sender["school_login"]) if sender else None
+    school_id = school_id_of_path(sheet.file)
     if isinstance(found, Issue):
         return replace(found, school_id=school_id)
     header, positions = found
@@ -255,11 +255,6 @@ def read_row_login(row: FormRow) -> str | None:
     if re.fullmatch(r"\d{6}", text):
         return text
     return None if _names_several(text) else read_login(text)
-
-
-def login_digits(login: str | None) -> str | None:
-    """The six digits of a login: they are the id of the school."""
-    return login[-_ID_LENGTH:] if login else None
 
 
 def _names_several(text: str) -> bool:
@@ -357,8 +352,13 @@ def parse_moment(value: object) -> str:
 # --- cells by kind -----------------------------------------------------------------------------
 
 
-def parse_people(value: object, tally: Tally) -> int | Unreadable | None:
-    """A number of people or things: «7 чел.» is 7, «нет» is 0, blank and «-» are unknown."""
+def parse_people(
+    value: object, tally: Tally, largest: int = LARGEST_NUMBER
+) -> int | Unreadable | None:
+    """A number of people or things: «7 чел.» is 7, «нет» is 0, blank and «-» are unknown.
+
+    A number above ``largest`` and two lines in one cell are unreadable.
+    """
     text = normal_text(value)
     if text in UNKNOWN_WORDS:
         tally.add("form_blank")
@@ -368,9 +368,9 @@ def parse_people(value: object, tally: Tally) -> int | Unreadable | None:
         return 0
     if "%" in text:
         return Unreadable(EXPECTED[Kind.COUNT], "form_percent")
-    found = _WITH_UNIT.match(text)
+    found = None if "\n" in str(value).strip() else _WITH_UNIT.match(text)
     number = parse_count(found.group(1) if found else value)
-    if number is None or number > LARGEST_NUMBER:
+    if number is None or number > largest:
         return Unreadable(EXPECTED[Kind.COUNT])
     return number
 
@@ -395,7 +395,7 @@ def parse_choice(value: object, spec: FormField) -> str | Unreadable | None:
     >>> parse_choice("Исключена из перечня", spec), parse_choice("не исключена", spec)
     ('out', Unreadable(expected='одно из: исключена', check_id='form_value'))
     """
-    text = normal_text(value)
+    text = normal_text(value).rstrip(". ")
     if text in UNKNOWN_WORDS:
         return None
     for choice in spec.choices:
@@ -425,9 +425,9 @@ def choices_named(value: object, choices: tuple[Choice, ...]) -> set[str]:
 def _choice_spans(text: str, choices: tuple[Choice, ...]) -> list[tuple[int, int, str]]:
     """Where a text names answers, up to the end of the last word."""
     return [
-        (hit.start(), _WORD_END.match(text, hit.end()).end(), choice.code)  # type: ignore[union-attr]
+        (hit.start(), hit.end(), choice.code)
         for choice in choices
-        for hit in re.finditer(choice.pattern, text)
+        for hit in re.finditer(rf"(?:{choice.pattern})\w*", text)
     ]
 
 
@@ -452,7 +452,8 @@ def parse_field(
     """
     value = row.cell(spec.column)
     if spec.kind == Kind.COUNT:
-        return parse_people(value, tally)
+        is_school = any(not is_blank(row.cell(column)) for column in SCHOOL_REFERENCE)
+        return parse_people(value, tally, LARGEST_SCHOOL if is_school else LARGEST_NUMBER)
     if spec.kind == Kind.YES_NO:
         return parse_yes_no(value)
     if spec.kind == Kind.CHOICE:

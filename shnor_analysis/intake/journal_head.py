@@ -14,7 +14,13 @@ from shnor_analysis.intake.cells import (
 )
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import read_school_year, year_of_path
-from shnor_analysis.intake.school_cells import Reference, read_school, school_of_path
+from shnor_analysis.intake.personal import personal_spans
+from shnor_analysis.intake.school_cells import (
+    Reference,
+    login_digits,
+    read_school,
+    school_of_path,
+)
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, normal_text
 
@@ -55,6 +61,11 @@ class JournalHead:
             return JournalPlace(self.school, self.class_label, self.assessment_year, self.period)
         return None
 
+    @property
+    def school_id(self) -> str | None:
+        """The school that can answer; None unless it is named by its login."""
+        return login_digits(self.school["school_login"]) if self.school else None
+
     def missing(self, sheet: Sheet, needed: tuple[str, ...]) -> list[Issue]:
         """An error for every needed part that is unknown."""
         parts = {
@@ -64,7 +75,7 @@ class JournalHead:
             "journal_no_period": self.period,
         }
         return [
-            make_issue(check_id, sheet.file, sheet.name)
+            make_issue(check_id, sheet.file, sheet.name, school_id=self.school_id)
             for check_id in needed
             if parts[check_id] is None
         ]
@@ -236,6 +247,12 @@ def read_row_place(
     return known.place or next(unknown)
 
 
+def row_school_id(row: list[object], positions: dict[str, int], head: JournalHead) -> str | None:
+    """The school that can answer for one row of a list; None unless named by its login."""
+    own = read_school(cell_at(row, positions, "school"))
+    return login_digits(own["school_login"]) if own else head.school_id
+
+
 def read_subject(value: object, methodology: Methodology) -> str | None:
     """The subject as printed; None when the text may be a person's name or other private data.
 
@@ -276,6 +293,6 @@ def is_subject_like(text: str) -> bool:
         rest = [
             w for w, own, after in zip(words, known, followed, strict=True) if not own and not after
         ]
-        return not looks_private(" ".join(rest))
-    is_person = len(words) > 1 and all(word.isalpha() and word[0].isupper() for word in words)
-    return not (is_person or looks_private(text))
+        return not any(map(looks_private, rest)) and not personal_spans(text)
+    is_name = len(words) > 1 and all(word.isalpha() and word[0].isupper() for word in words)
+    return not (is_name or looks_private(text))

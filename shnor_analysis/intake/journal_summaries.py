@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -25,9 +25,11 @@ from shnor_analysis.intake.journal_head import (
     read_head,
     read_row_place,
     read_subject,
+    row_school_id,
 )
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.printed import agrees
+from shnor_analysis.intake.school_cells import school_id_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, normal_text
 from shnor_analysis.tables import JOURNAL_SUMMARIES
@@ -89,7 +91,8 @@ def read_summary(
     """
     found = require_columns(sheet, column_map, SUMMARY_REQUIRED)
     if isinstance(found, Issue):
-        return Extract(issues=[found], is_refused=True)
+        issue = replace(found, school_id=school_id_of_path(sheet.file))
+        return Extract(issues=[issue], is_refused=True)
     header, positions = found
     head = read_head(sheet, header, titles)
     needed = tuple(check for column, check in PLACE_COLUMNS.items() if column not in positions)
@@ -105,19 +108,21 @@ def read_summary(
         if not filled:
             continue
         if _TOTALS.match(normal_text(filled[0])):
-            issues.extend(_check_total(sheet, index, positions, totals))
+            printed = _check_total(sheet, index, positions, totals)
+            issues.extend(replace(issue, school_id=head.school_id) for issue in printed)
             totals.since_total.clear()
             continue
         subject_cell = cell_at(row, positions, "subject")
         above = above if is_blank(subject_cell) else subject_cell
         line = _read_line(sheet, index, positions, head, read_subject(above, methodology))
+        school_id = row_school_id(row, positions, head)
         if isinstance(line, Issue):
-            issues.append(line)
+            issues.append(replace(line, school_id=school_id))
             continue
         place, subject, counts = line
         totals.add(counts)
         shares, found_issues = _percents(sheet, index, positions, counts)
-        issues.extend(found_issues)
+        issues.extend(replace(issue, school_id=school_id) for issue in found_issues)
         known = methodology.subject_by_name(subject)
         rows.append(
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -28,11 +28,13 @@ from shnor_analysis.intake.journal_head import (
     read_head,
     read_row_place,
     read_subject,
+    row_school_id,
 )
 from shnor_analysis.intake.journal_summaries import SUMMARY_FORM, SUMMARY_REQUIRED, read_summary
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.printed import agrees
 from shnor_analysis.intake.pupils import pseudonym
+from shnor_analysis.intake.school_cells import school_id_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, normal_text
 from shnor_analysis.tables import JOURNAL_MARKS
@@ -123,6 +125,7 @@ class _Reading:
     sheet: Sheet
     methodology: Methodology
     pupil_key: bytes
+    school_id: str | None  # the school above the table
     rows: list[dict[str, object]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
@@ -133,6 +136,7 @@ class _Reading:
         *,
         column: str | None = None,
         value: str | None = None,
+        school_id: str | None = None,
         **fields: object,
     ) -> None:
         """Add a remark to a row (zero-based) or to the sheet."""
@@ -145,7 +149,7 @@ class _Reading:
                 row,
                 column=column,
                 value=value,
-                school_id=None,
+                school_id=school_id or self.school_id,
                 **fields,
             )
         )
@@ -218,13 +222,14 @@ def _read_class(
             if isinstance(found, Issue)
             else missing_columns(sheet, column_map, found[0], ("pupil",))
         )
+        issue = replace(issue, school_id=school_id_of_path(sheet.file))
         return Extract(issues=[issue], is_refused=True)
     head = read_head(sheet, header, titles)
     needed = ("journal_no_school", "journal_no_class", "journal_no_year", "journal_no_period")
     place = head.place
     if place is None:
         return Extract(issues=head.missing(sheet, needed), is_refused=True)
-    reading = _Reading(sheet, methodology, key)
+    reading = _Reading(sheet, methodology, key, head.school_id)
     positions = column_map.match(sheet.rows[header])
     subjects = _subject_columns(reading, header, positions, column_map)
     _read_pupils(reading, place, header, positions, subjects)
@@ -368,13 +373,14 @@ def _read_list(
 ) -> Extract:
     found = require_columns(sheet, column_map, _LIST_REQUIRED)
     if isinstance(found, Issue):
-        return Extract(issues=[found], is_refused=True)
+        issue = replace(found, school_id=school_id_of_path(sheet.file))
+        return Extract(issues=[issue], is_refused=True)
     header, positions = found
     head = read_head(sheet, header, titles)
     needed = tuple(check for column, check in PLACE_COLUMNS.items() if column not in positions)
     if missing := head.missing(sheet, needed):
         return Extract(issues=missing, is_refused=True)
-    reading = _Reading(sheet, methodology, key)
+    reading = _Reading(sheet, methodology, key, head.school_id)
     n_blank = 0
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
@@ -410,4 +416,7 @@ def _read_line(reading: _Reading, head: JournalHead, index: int, positions: dict
     wrong = place if isinstance(place, str) else next(c for c, part in read.items() if not part)
     heading, expected = _EXPECTED[wrong]
     value = safe_value(cell_at(row, positions, wrong))
-    reading.remark("journal_row", index, column=heading, value=value, expected=expected)
+    school_id = row_school_id(row, positions, head)
+    reading.remark(
+        "journal_row", index, column=heading, value=value, school_id=school_id, expected=expected
+    )

@@ -127,7 +127,7 @@ def read_oo1(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extrac
     lines = lines.assign(source_row=np.arange(len(lines)) + header + 2)[is_good]
     single, twin_issues = _without_twins(sheet, lines)
     issues.extend(twin_issues)
-    context, doubts = _context_rows(sheet, single, methodology.oo1_mapping)
+    context, doubts = _context_rows(sheet, single, methodology)
     issues.extend(doubts)
     reported = {}
     if len(single):
@@ -283,10 +283,10 @@ def _value_rows(sheet: Sheet, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _context_rows(
-    sheet: Sheet, lines: pd.DataFrame, mapping: tuple[FormAddress, ...]
+    sheet: Sheet, lines: pd.DataFrame, methodology: Methodology
 ) -> tuple[list[dict[str, object]], list[Issue]]:
     by_address: dict[tuple[str, str, str], list[FormAddress]] = {}
-    for one in mapping:
+    for one in methodology.oo1_mapping:
         by_address.setdefault((one.section, one.row_code, one.column_code), []).append(one)
     parts: dict[tuple[SchoolReference, int, str], dict[tuple[str, str, str], Any]] = {}
     units: dict[str, str] = {}
@@ -299,7 +299,8 @@ def _context_rows(
                 parts.setdefault(key, {}).setdefault(address, line)
                 units[one.indicator] = one.unit
                 if one.confidence in _UNCERTAIN:
-                    doubtful.add(f"{one.indicator} ({one.section}, строка {one.row_code})")
+                    title = _indicator_title(one.indicator, methodology)
+                    doubtful.add(f"«{title}» (раздел {one.section}, строка {one.row_code})")
     rows = []
     for (school, year, indicator), by_cell in parts.items():
         first = next(iter(by_cell.values()))
@@ -321,6 +322,11 @@ def _context_rows(
         return rows, []
     shown = "; ".join(sorted(doubtful))
     return rows, [make_issue("oo1_unverified", sheet.file, sheet.name, value=shown)]
+
+
+def _indicator_title(indicator: str, methodology: Methodology) -> str:
+    """What people call an indicator: the social passport asks for the same ones."""
+    return next(iter(methodology.column_map("social_passport").headings(indicator)), indicator)
 
 
 def _lines_of_addresses(lines: pd.DataFrame, addresses: list[tuple[str, str, str]]) -> pd.DataFrame:

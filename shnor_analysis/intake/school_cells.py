@@ -9,6 +9,7 @@ from shnor_analysis.intake.extract import SCHOOL_REFERENCE
 
 # Excel drops one leading zero: 9 digits were 10, 11 were 12.
 _INN_LENGTH = {9: 10, 10: 10, 11: 12, 12: 12}
+_ID_LENGTH = 6
 _SIX_DIGITS = re.compile(r"^\d{6}$")
 
 Reference = dict[str, str | None]
@@ -73,3 +74,14 @@ def school_of_path(file: str) -> Reference | None:
         if login := read_login(part):
             return {**dict.fromkeys(SCHOOL_REFERENCE), "school_login": login}
     return None
+
+
+def login_digits(login: str | None) -> str | None:
+    """The six digits of a login: they are the id of the school."""
+    return login[-_ID_LENGTH:] if login else None
+
+
+def school_id_of_path(file: str) -> str | None:
+    """The id of the school whose login stands in the path of a file."""
+    sender = school_of_path(file)
+    return login_digits(sender["school_login"]) if sender else None

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from shnor_analysis.form_specs import SOCIAL_PASSPORT, FormField, Kind
-from shnor_analysis.intake.cells import cell_text, parse_number
+from shnor_analysis.intake.cells import LARGEST_SCHOOL, cell_text, parse_number
 from shnor_analysis.intake.extract import ANSWERED_AT, Extract, refused
 from shnor_analysis.intake.forms import (
     UNKNOWN_WORDS,
@@ -134,7 +134,7 @@ def _read_values(
 ) -> tuple[dict[str, tuple[float, str]], list[Issue]]:
     values: dict[str, tuple[float, str]] = {}
     issues: list[Issue] = []
-    n_pupils = parse_people(row.cell("n_pupils"), Tally())
+    n_pupils = parse_people(row.cell("n_pupils"), Tally(), LARGEST_SCHOOL)
     for spec in answer_fields(row.form):
         unit, parsed = _read_value(row, spec, spec.column in fractions, tally)
         if isinstance(parsed, Unreadable):
@@ -158,7 +158,9 @@ def _read_value(
         tally.add("form_blank", n=int(answer is None))
         return "yes_no", answer
     if not _is_share(row.form, spec.column):
-        return "count" if spec.column in _PLAIN_COUNTS else "person", parse_people(value, tally)
+        return "count" if spec.column in _PLAIN_COUNTS else "person", parse_people(
+            value, tally, LARGEST_SCHOOL
+        )
     text = normal_text(value)
     if text in UNKNOWN_WORDS:
         tally.add("form_blank")

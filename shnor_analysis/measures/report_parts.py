@@ -10,6 +10,8 @@ from shnor_analysis.intake.periods import year_of_path
 from shnor_analysis.methodology import Methodology, PartNeed
 from shnor_analysis.tables import REPORT_PARTS
 
+# Kinds of files that change or name rows of other tables and bring none of their own.
+_WITHOUT_ROWS = ("rcoi_appeals", "fisoko_context", "fisoko_context_2021")
 _YEARS_BACK = {"current": 0, "previous": 1}
 
 
@@ -32,9 +34,10 @@ def report_parts(
     Returns
     -------
     DataFrame
-        Keeps the contract ``report_parts``. ``found``: a file of the kind was read;
+        Keeps the contract ``report_parts``. ``found``: a file of the kind gave data;
         ``replaced``: none was, but one of a kind that is enough instead; ``refused``: one came
-        and was not used; ``missing``: none came. Files of an unknown kind count nowhere.
+        and gave no data, be it refused or not filled in; ``missing``: none came. Files of an
+        unknown kind count nowhere.
     """
     known = source_files[source_files["family"].notna()]
     files = known.assign(year=[year_of_path(file) for file in known["file"]])
@@ -65,7 +68,8 @@ def _status(files: pd.DataFrame, need: PartNeed, year: int) -> str:
 
 
 def _n_read(files: pd.DataFrame, families: Iterable[str], year: int) -> int:
-    is_read = (files["status"] == "read") & files["family"].isin(list(families))
+    has_data = (files["n_rows"] > 0) | files["family"].isin(_WITHOUT_ROWS)
+    is_read = (files["status"] == "read") & has_data & files["family"].isin(list(families))
     return int((is_read & _is_of(files, year)).sum())
 
 

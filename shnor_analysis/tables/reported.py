@@ -34,6 +34,8 @@ MARK_STATUSES = ("mark", "not_assessed", "exempt", "pass", "fail", "absent")
 ROLES = ("parent", "student", "teacher", "head")
 SURVEY_SCALES = ("yes_no", "agreement", "points", "choice", "text")
 CATEGORIES = ("high", "first", "position", "none")
+AGE_BANDS = ("до 25", "25–34", "35–44", "45–54", "55–64", "65 и более")
+EXPERIENCE_BANDS = ("до 3", "3–5", "6–10", "11–20", "21 и более")
 DEFICIT_LEVELS = ("high", "middle", "low", "none")
 DIAGNOSTIC_PROCEDURES = ("regional", "municipal", "school")
 REGISTERS = ("low_results", "adverse_conditions", "objectivity", "mentor")
@@ -152,8 +154,10 @@ TEACHERS = Contract(
         "teacher_id": text("Учитель", "ключевой отпечаток, не имя"),
         "subject": text("Предмет", "код из subjects.csv", nullable=True),
         "subject_name": text("Предмет в файле", nullable=True),
-        "age_band": text("Возраст", nullable=True),
-        "experience_band": text("Педагогический стаж", nullable=True),
+        "age_band": choice("Возраст", AGE_BANDS, "полных лет", nullable=True),
+        "experience_band": choice(
+            "Педагогический стаж", EXPERIENCE_BANDS, "полных лет", nullable=True
+        ),
         "category": choice(
             "Категория",
             CATEGORIES,

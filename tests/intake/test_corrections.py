@@ -95,11 +95,11 @@ def read_answers(place, *rows, **more):
 
 def test_a_filled_workbook_is_read_and_empty_rows_are_passed_over(place):
     extract = read_answers(
-        place, ("3f0a-990001-91c4", "quarantine", "класс болел"), ("3f0a-990001-0000", "", "")
+        place, ("3f0a-990001-91c4", "П3", "класс болел"), ("3f0a-990001-0000", "", "")
     )
     rows = extract.reported["explanations"].to_dict("records")
     assert [(r["issue_code"], r["assessment_year"], r["reason_code"]) for r in rows] == [
-        ("3f0a-990001-91c4", 2026, "quarantine")
+        ("3f0a-990001-91c4", 2026, "П3")
     ]
     assert extract.issues == []
 

@@ -446,6 +446,13 @@ def test_any_summary_is_read(place, build, rows):
         ("Русский язык (Магомедова)", False),
         ("Магомедова Русский язык", False),
         ("Ли Анна", False),
+        ("Русский язык (Щукарь Л.)", False),
+        ("Русский язык Щукарь", False),
+        ("ЩУКАРЁВА З.М.", False),
+        ("щукарёва зоя", False),
+        ("РУССКИЙ ЯЗЫК", True),
+        ("Основы безопасности и защиты Родины", True),
+        ("Индивидуальный проект", True),
     ],
 )
 def test_a_subject_is_told_from_a_surname(heading, is_subject):

@@ -47,6 +47,9 @@ def test_addresses_of_one_indicator_add_up(place, build):
     assert (context["indicator"], context["value"], context["unit"]) == ("n_pupils", 340, "person")
     assert (context["school_login"], context["source"]) == ("edu990001", "oo1")
     assert checks(issues) == ["oo1_unverified"]  # the addresses are from memory and it is said
+    [said] = issues.to_dict("records")
+    assert said["severity"] == "warning"  # nobody at school can answer it
+    assert "«Общая численность обучающихся (чел.)» (раздел 2.1.1, строка 02)" in said["message"]
 
 
 @pytest.mark.parametrize("code", ["02", "2", 2.0, 2, " 002 "])

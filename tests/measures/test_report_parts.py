@@ -17,9 +17,10 @@ METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-result
 NOT_A_SOURCE = {"explanations", *SIDE_FAMILIES}
 
 
-def file(path, family, status="read"):
+def file(path, family, status="read", n_rows=1):
     return {
-        "file": path, "sha256": "0", "n_bytes": 1, "family": family, "status": status, "n_rows": 1,
+        "file": path, "sha256": "0", "n_bytes": 1, "family": family, "status": status,
+        "n_rows": n_rows,
     }  # fmt: skip
 
 
@@ -54,6 +55,18 @@ def state(files, part, family, year=2025):
 )
 def test_state_of_one_kind_of_file(files, year, expected):
     assert state(files, "low_results", "fisoko_individual", year) == expected
+
+
+def test_a_template_nobody_filled_in_is_no_data():
+    empty = file("2025/Социальный паспорт.xlsx", "social_passport", n_rows=0)
+    assert state([empty], "adverse_conditions", "social_passport") == ("refused", 0)
+    filled = file("2025/Школа.xlsx", "social_passport", n_rows=12)
+    assert state([empty, filled], "adverse_conditions", "social_passport") == ("found", 1)
+
+
+def test_appeals_change_the_rows_of_protocols_and_have_none_of_their_own():
+    appeals = file("2025/Апелляции.xlsx", "rcoi_appeals", n_rows=0)
+    assert state([appeals], "results", "rcoi_appeals") == ("found", 1)
 
 
 def test_every_need_has_a_row_for_every_year_it_asks_for():

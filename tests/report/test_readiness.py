@@ -37,7 +37,7 @@ def test_a_part_with_its_required_files_is_enough_and_the_rest_is_named():
     enough = texts.index("Данных хватает для разделов:")
     lacking = texts.index("Не хватает обязательных файлов для разделов:")
     assert texts[enough + 1 : lacking] == ["Экспертная карта школ"]
-    assert (1, "Анкета удовлетворённости, 2024/25: файл получен, но не прочитан") in lines
+    assert (1, "Анкета удовлетворённости, 2024/25: файл получен, но данных из него нет") in lines
     assert (1, "ФИС ОКО: индивидуальные результаты (Ф1), 2023/24 и 2024/25: файла нет") in lines
     assert not any("Экспертная карта, 2024/25" in line for line in texts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shnor_analysis.intake.checks import (
+    answers,
     appeals,
     completeness,
     context,
@@ -22,7 +23,7 @@ from shnor_analysis.intake.checks.check import Check
 
 _MODULES = (
     files, headings, identity, vpr_pupils, vpr_protocols, vpr_groups, vpr_items, exams, forms,
-    schools, journals, context, appeals, completeness,
+    schools, journals, context, appeals, completeness, answers,
 )  # fmt: skip
 CHECKS: dict[str, Check] = {
     check_id: check for module in _MODULES for check_id, check in module.CHECKS.items()
