@@ -22,7 +22,7 @@ from shnor_analysis.intake import (
     stale_explanations,
     with_issues,
 )
-from shnor_analysis.intake.pupils import load_or_create_key
+from shnor_analysis.intake.identity.pupils import load_or_create_key
 from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.report_parts import report_parts

@@ -2,9 +2,9 @@
 
 from shnor_analysis.intake.assemble import Intake
 from shnor_analysis.intake.explanations import explained_issues, stale_explanations
+from shnor_analysis.intake.identity.pupils import load_or_create_key, pseudonym
 from shnor_analysis.intake.messages import with_issues
 from shnor_analysis.intake.place import read_place
-from shnor_analysis.intake.pupils import load_or_create_key, pseudonym
 
 __all__ = [
     "Intake",

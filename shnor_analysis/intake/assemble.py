@@ -9,19 +9,25 @@ from typing import TypeVar
 
 import pandas as pd
 
-from shnor_analysis.intake.appeals import apply_appeals
-from shnor_analysis.intake.completeness import (
+from shnor_analysis.intake.extract import Columns, Extract, FileRead
+from shnor_analysis.intake.identity.directory import SchoolDirectory, build_directory
+from shnor_analysis.intake.identity.groups_by_name import resolve_groups
+from shnor_analysis.intake.identity.medals import claimed_pupils
+from shnor_analysis.intake.identity.mergers import known_mergers, merge_schools
+from shnor_analysis.intake.identity.schools import (
+    Crosswalk,
+    build_crosswalk,
+    latest_entries,
+    resolve_school_codes,
+    schools_of_municipality,
+    schools_table,
+)
+from shnor_analysis.intake.joins.completeness import (
     check_missing_procedures,
     check_participation,
     check_series_breaks,
 )
-from shnor_analysis.intake.directory import SchoolDirectory, build_directory
-from shnor_analysis.intake.extract import Columns, Extract, FileRead
-from shnor_analysis.intake.groups_by_name import resolve_groups
-from shnor_analysis.intake.medals import claimed_pupils
-from shnor_analysis.intake.mergers import known_mergers, merge_schools
-from shnor_analysis.intake.messages import Issue, issues_table, make_issue
-from shnor_analysis.intake.reconcile import (
+from shnor_analysis.intake.joins.reconcile import (
     check_ege_minimums,
     check_marks_against_pupils,
     check_participants_against_pupils,
@@ -31,21 +37,15 @@ from shnor_analysis.intake.reconcile import (
     join_vpr,
     works_table,
 )
-from shnor_analysis.intake.reported import (
+from shnor_analysis.intake.joins.reported import (
     TERRITORY,
     join_reported,
     reference_mentions,
     reported_frames,
     resolve_schools,
 )
-from shnor_analysis.intake.schools import (
-    Crosswalk,
-    build_crosswalk,
-    latest_entries,
-    resolve_school_codes,
-    schools_of_municipality,
-    schools_table,
-)
+from shnor_analysis.intake.messages import Issue, issues_table, make_issue
+from shnor_analysis.intake.rcoi.appeals import apply_appeals
 from shnor_analysis.methodology import Methodology
 from shnor_analysis.place_settings import PlaceSettings
 from shnor_analysis.tables import (

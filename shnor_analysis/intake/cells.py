@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from shnor_analysis.intake.personal import is_unknown, personal_spans
+from shnor_analysis.intake.identity.personal import is_unknown, personal_spans
 from shnor_analysis.methodology import normal_text
 
 BLANK, NOT_ATTEMPTED, NOT_COVERED, BAD = -1.0, -2.0, -3.0, -9.0

@@ -9,9 +9,9 @@ import pandas as pd
 from shnor_analysis.intake.cells import cell_at, cell_text, safe_value
 from shnor_analysis.intake.extract import Extract, refused
 from shnor_analysis.intake.headings import require_columns
+from shnor_analysis.intake.identity.personal import hide_personal
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.periods import year_of_path
-from shnor_analysis.intake.personal import hide_personal
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, normal_text
 from shnor_analysis.tables import EXPLANATIONS, ISSUES

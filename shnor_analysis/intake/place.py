@@ -8,27 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from shnor_analysis.errors import SourceFileError
-from shnor_analysis.intake.appeals import read_appeals
 from shnor_analysis.intake.assemble import Intake, assemble
 from shnor_analysis.intake.cells import describe_row, read_login
-from shnor_analysis.intake.consolidated import read_consolidated, read_objectivity_list
-from shnor_analysis.intake.context import read_context, read_context_2021
+from shnor_analysis.intake.context.oo1 import read_oo1
+from shnor_analysis.intake.context.questionnaire import read_context, read_context_2021
 from shnor_analysis.intake.corrections import correct_sheets
 from shnor_analysis.intake.detect import first_filled_row, sheet_family
-from shnor_analysis.intake.expert_card import read_expert_card
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.extract import Extract, FileRead
-from shnor_analysis.intake.fisoko_comparison_vertical import read_comparison_vertical
-from shnor_analysis.intake.fisoko_groups import read_comparison, read_marks
-from shnor_analysis.intake.fisoko_individual import read_individual
-from shnor_analysis.intake.fisoko_items import (
+from shnor_analysis.intake.fisoko.comparison_vertical import read_comparison_vertical
+from shnor_analysis.intake.fisoko.consolidated import read_consolidated, read_objectivity_list
+from shnor_analysis.intake.fisoko.groups import read_comparison, read_marks
+from shnor_analysis.intake.fisoko.individual import read_individual
+from shnor_analysis.intake.fisoko.items import (
     read_distribution,
     read_planned,
     read_tasks,
     read_tasks_by_mark,
 )
-from shnor_analysis.intake.fisoko_protocols import read_collection_form, read_region_protocol
-from shnor_analysis.intake.flat_forms import (
+from shnor_analysis.intake.fisoko.protocols import read_collection_form, read_region_protocol
+from shnor_analysis.intake.forms.expert_card import read_expert_card
+from shnor_analysis.intake.forms.flat import (
     read_diagnostic_works,
     read_medal_claims,
     read_past_registers,
@@ -37,7 +37,10 @@ from shnor_analysis.intake.flat_forms import (
     read_survey_totals,
     read_teachers,
 )
-from shnor_analysis.intake.journals import read_journal
+from shnor_analysis.intake.forms.roadmap import read_roadmap
+from shnor_analysis.intake.forms.social_passport import read_social_passport
+from shnor_analysis.intake.forms.survey import read_survey
+from shnor_analysis.intake.journals.marks import read_journal
 from shnor_analysis.intake.messages import (
     FOUND_IN_FIRST_ROW,
     NOT_USED,
@@ -45,12 +48,9 @@ from shnor_analysis.intake.messages import (
     UnreadableFile,
     make_issue,
 )
-from shnor_analysis.intake.oo1 import read_oo1
 from shnor_analysis.intake.periods import year_of_path
-from shnor_analysis.intake.rcoi import read_protocol
-from shnor_analysis.intake.roadmap import read_roadmap
-from shnor_analysis.intake.social_passport import read_social_passport
-from shnor_analysis.intake.survey import read_survey
+from shnor_analysis.intake.rcoi.appeals import read_appeals
+from shnor_analysis.intake.rcoi.protocols import read_protocol
 from shnor_analysis.intake.workbook import MAX_FILE_BYTES, Sheet, open_workbook
 from shnor_analysis.methodology import Methodology
 from shnor_analysis.place_settings import SETTINGS_FILES, Correction, PlaceSettings

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shnor_analysis.intake.appeals import read_appeals
 from shnor_analysis.intake.messages import issues_table
+from shnor_analysis.intake.rcoi.appeals import read_appeals
 from shnor_analysis.intake.workbook import Sheet
 
 HEADER = ["№", "Код ОО", "Класс", "Код ППЭ", "Аудитория", "Фамилия", "Имя", "Отчество", "Экзамен",

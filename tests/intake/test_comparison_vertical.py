@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.fisoko_comparison_vertical import read_comparison_vertical
+from shnor_analysis.intake.fisoko.comparison_vertical import read_comparison_vertical
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from shnor_analysis.intake import completeness
+from shnor_analysis.intake.joins import completeness
 from shnor_analysis.methodology import load_methodology
 from shnor_analysis.tables import (
     CONTEXT,

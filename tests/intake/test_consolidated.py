@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shnor_analysis.intake.consolidated import read_consolidated, read_objectivity_list
 from shnor_analysis.intake.detect import sheet_family
+from shnor_analysis.intake.fisoko.consolidated import read_consolidated, read_objectivity_list
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shnor_analysis.intake.context import read_context_2021
+from shnor_analysis.intake.context.questionnaire import read_context_2021
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.place_settings import PlaceSettings

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from shnor_analysis.form_specs import FORMS, SURVEY_ROLES, FormField, Kind
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.forms import Unreadable, parse_choice, parse_yes_no
+from shnor_analysis.intake.forms.reading import Unreadable, parse_choice, parse_yes_no
+from shnor_analysis.intake.forms.survey import read_survey
 from shnor_analysis.intake.place import READERS
-from shnor_analysis.intake.survey import read_survey
 from shnor_analysis.intake.workbook import Sheet
 
 KEY = b"k" * 32

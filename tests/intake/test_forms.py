@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from shnor_analysis import tables
 from shnor_analysis.form_specs import FORMS, Kind
-from shnor_analysis.intake.deadlines import parse_deadline
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.expert_card import find_indicator
-from shnor_analysis.intake.persons import without_persons
+from shnor_analysis.intake.forms.deadlines import parse_deadline
+from shnor_analysis.intake.forms.expert_card import find_indicator
+from shnor_analysis.intake.identity.persons import without_persons
+from shnor_analysis.intake.identity.pupils import pseudonym
 from shnor_analysis.intake.place import READERS
-from shnor_analysis.intake.pupils import pseudonym
 from shnor_analysis.intake.workbook import Sheet
 
 KEY = b"k" * 32

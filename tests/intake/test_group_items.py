@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.fisoko_items import (
+from shnor_analysis.intake.fisoko.items import (
     read_distribution,
     read_planned,
     read_tasks,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shnor_analysis.intake.fisoko_groups import largest_remainder
+from shnor_analysis.intake.fisoko.groups import largest_remainder
 
 COUNTRY = ["Вся выборка", 35589, 1722202, 5.06, 32.92, 44.33, 17.69]
 REGION = ["Примерская область", 560, 30216, 13.44, 44.15, 36.28, 6.14]

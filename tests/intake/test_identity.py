@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.intake.directory import (
+from shnor_analysis.intake.extract import RegisterEntry, SchoolMention
+from shnor_analysis.intake.identity.directory import (
     SchoolReference,
     Unresolved,
     build_directory,
     name_key,
 )
-from shnor_analysis.intake.extract import RegisterEntry, SchoolMention
-from shnor_analysis.intake.mergers import merge_schools
-from shnor_analysis.intake.reported import join_reported, resolve_schools, settle_repeats
+from shnor_analysis.intake.identity.mergers import merge_schools
+from shnor_analysis.intake.joins.reported import join_reported, resolve_schools, settle_repeats
 from shnor_analysis.place_settings import Merger, PlaceSettings, load_place_settings
 from shnor_analysis.tables import CONTEXT, REPORTED_INDICATORS, ROADMAP
 

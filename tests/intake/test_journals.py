@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.journal_head import is_subject_like, read_period
-from shnor_analysis.intake.journals import read_journal
+from shnor_analysis.intake.journals.head import is_subject_like, read_period
+from shnor_analysis.intake.journals.marks import read_journal
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.tables import JOURNAL_MARKS, JOURNAL_SUMMARIES

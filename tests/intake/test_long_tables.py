@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake import workbook
-from shnor_analysis.intake.fisoko_individual import read_individual
+from shnor_analysis.intake.context.oo1 import read_oo1
+from shnor_analysis.intake.fisoko.individual import read_individual
 from shnor_analysis.intake.messages import UnreadableFile, issues_table
-from shnor_analysis.intake.oo1 import read_oo1
 from shnor_analysis.intake.workbook import ColumnRows, Sheet, csv_columns, open_workbook
 from shnor_analysis.methodology import load_methodology
 

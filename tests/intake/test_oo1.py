@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.errors import MethodologyError
+from shnor_analysis.intake.context.oo1 import read_oo1
 from shnor_analysis.intake.messages import issues_table
-from shnor_analysis.intake.oo1 import read_oo1
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import load_methodology
 from shnor_analysis.tables import CONTEXT_INDICATORS, CONTEXT_UNITS

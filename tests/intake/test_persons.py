@@ -15,14 +15,14 @@ from shnor_analysis.intake.cells import (
     parse_number,
     parse_pupils,
 )
-from shnor_analysis.intake.context import read_context
+from shnor_analysis.intake.context.questionnaire import read_context
 from shnor_analysis.intake.explanations import read_explanations
-from shnor_analysis.intake.fisoko_heading import group_words
-from shnor_analysis.intake.flat_forms import read_teachers
-from shnor_analysis.intake.forms import Unreadable, parse_choice
-from shnor_analysis.intake.personal import hide_personal, personal_spans
-from shnor_analysis.intake.persons import school_title, without_persons
-from shnor_analysis.intake.roadmap import read_roadmap
+from shnor_analysis.intake.fisoko.heading import group_words
+from shnor_analysis.intake.forms.flat import read_teachers
+from shnor_analysis.intake.forms.reading import Unreadable, parse_choice
+from shnor_analysis.intake.forms.roadmap import read_roadmap
+from shnor_analysis.intake.identity.personal import hide_personal, personal_spans
+from shnor_analysis.intake.identity.persons import school_title, without_persons
 from shnor_analysis.intake.workbook import Sheet
 
 KEY = b"k" * 32

@@ -12,7 +12,7 @@ from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake import load_or_create_key, pseudonym
 from shnor_analysis.intake.cells import safe_value
 from shnor_analysis.intake.checks import CHECKS
-from shnor_analysis.intake.fisoko_individual import read_individual
+from shnor_analysis.intake.fisoko.individual import read_individual
 from shnor_analysis.intake.messages import NOT_USED, issues_table
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.tables import VPR_RESULTS

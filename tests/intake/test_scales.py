@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shnor_analysis.intake.extract import Work
-from shnor_analysis.intake.scales import find_scale, marks_by_scale
+from shnor_analysis.intake.fisoko.scales import find_scale, marks_by_scale
 
 # methodology/scales.csv, mathematics 4 of 2021–2022: «3» from 6, «4» from 10, «5» from 15 of 20
 MATH_4 = Work("vpr", 2022, "spring", "math", 4, "none", 20)

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shnor_analysis.intake.detect import sheet_family
-from shnor_analysis.intake.fisoko_protocols import read_collection_form, read_region_protocol
+from shnor_analysis.intake.fisoko.protocols import read_collection_form, read_region_protocol
+from shnor_analysis.intake.fisoko.work_names import clues_of_path
 from shnor_analysis.intake.messages import issues_table
-from shnor_analysis.intake.work_names import clues_of_path
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.tables import PARTICIPATION, VPR_RESULTS
 

@@ -1,0 +1,1 @@
+"""Conditions of schools: questionnaires of ФИС ОКО and form ОО-1."""

@@ -1,0 +1,1 @@
+"""ФИС ОКО: reports of «Аналитика», protocols and consolidated tables."""

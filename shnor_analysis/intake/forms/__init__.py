@@ -1,0 +1,1 @@
+"""Flat forms: exports of questionnaires, templates, cards, plans."""

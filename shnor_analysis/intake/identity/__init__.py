@@ -1,0 +1,1 @@
+"""Who is meant: schools, pupils, persons whose names must go."""

@@ -1,0 +1,1 @@
+"""What files say together: joins, repeated answers, completeness."""

@@ -1,0 +1,1 @@
+"""Electronic journals: class sheets, summaries, long tables."""

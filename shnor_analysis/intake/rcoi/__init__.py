@@ -1,0 +1,1 @@
+"""РЦОИ: protocols of ОГЭ, ЕГЭ and ГВЭ, appeals."""
