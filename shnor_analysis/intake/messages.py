@@ -160,6 +160,8 @@ NOT_USED: dict[str, str] = {
     "region_classes": "Сведения о классах и учебниках из протокола ВПР: в расчёт не входят.",
     "form_help": "Пояснения к шаблону: данных в файле нет.",
     "drop_down_lists": "Служебные списки формы сбора результатов: в расчёт не входят.",
+    "issues_list": "Перечень замечаний программы: ответов школы в файле нет.",
+    "contents": "Содержание книги: данных в файле нет.",
 }
 
 # Headings that the column maps know as patterns, as a person would look for them in the file.

@@ -14,6 +14,8 @@ import pytest
 from shnor_analysis.errors import SourceFileError
 from shnor_analysis.intake import read_place
 from shnor_analysis.intake import workbook as workbook_module
+from shnor_analysis.intake.messages import NOT_USED as NOT_USED_WORDS
+from shnor_analysis.intake.place import SIDE_FAMILIES
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.tables import CONTRACTS, RECEIVED, REPORTED
@@ -357,3 +359,12 @@ def test_an_unclosed_quote_does_not_swallow_rows(place, build):
     place.raw("перечни.csv", 'Логин;Перечень\nedu990001;"ШНОР\nedu990002;ШНОР\n'.encode())
     told = build.issues(place.read(), "csv_quote")
     assert "строка 2" in told[0]["message"]
+
+
+def test_a_workbook_of_side_sheets_only_is_named_and_not_used(place, build):
+    place.book(
+        "2026/Перечень.xlsx", [["Код замечания", "Важность"], ["3f0a-990001-91c4", "Вопрос"]]
+    )
+    place.book("2026/Оглавление.xlsx", [["Содержание"], ["Таблица 1"]])
+    assert set(build.status(place.read()).values()) == {"not_used"}
+    assert set(NOT_USED_WORDS) == SIDE_FAMILIES
