@@ -452,7 +452,7 @@ class TestForm:
 
     def test_pdf_repeats_the_header_and_turns_the_wide_page(self, pdf):
         with_header = [p for p in pdf.pages if "Участников" in p.extract_text()]
-        assert len(with_header) == 2  # the long table goes on over a page break
+        assert len(with_header) == 3
         sizes = [p.mediabox for p in pdf.pages]
         turned = [i for i, s in enumerate(sizes) if s.width > s.height]
         assert len(turned) == 1

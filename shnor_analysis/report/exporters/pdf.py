@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # Archival and accessible; both ask more of the text than a plain PDF does.
 STANDARDS = ("a-2a", "ua-1")
-CONTENTS_FROM = 8
+CONTENTS_FROM = 3
 # A4 less the margins, less room for a caption.
 TEXT_WIDTH_MM, TEXT_HEIGHT_MM = 165.0, 215.0
 PICTURE_PPI = 200
@@ -138,7 +138,7 @@ def _data(document: Document) -> dict[str, Any]:
         "date": {"year": day.year, "month": day.month, "day": day.day},
         "colours": COLOURS,
         "compact": document.compact,
-        "contents": WORDS["contents"] if n_headings >= CONTENTS_FROM else "",
+        "contents": "" if document.compact or n_headings < CONTENTS_FROM else WORDS["contents"],
         "groups": _groups(placed),
     }
 
