@@ -55,6 +55,7 @@ from shnor_analysis.tables import (
     MEDAL_CLAIMS,
     SOURCE_FILES,
     VPR_RESULTS,
+    WORK_TASKS,
     Contract,
 )
 
@@ -88,6 +89,7 @@ class Intake:
     schools: pd.DataFrame
     works: pd.DataFrame
     vpr_results: pd.DataFrame
+    work_tasks: pd.DataFrame
     gia_results: pd.DataFrame
     group_statistics: pd.DataFrame
     reported: dict[str, pd.DataFrame]
@@ -191,6 +193,7 @@ def assemble(
         schools=schools,
         works=works,
         vpr_results=vpr.reset_index(drop=True),
+        work_tasks=_work_tasks(extracts, vpr),
         gia_results=gia.reset_index(drop=True),
         group_statistics=groups.reset_index(drop=True),
         reported=tables,
@@ -210,6 +213,18 @@ def _pupils(sheets: list[Columns]) -> pd.DataFrame:
     return pd.DataFrame(
         {name: list(chain.from_iterable(sheet[name] for sheet in filled)) for name in filled[0]}
     )
+
+
+def _work_tasks(extracts: list[Extract], vpr: pd.DataFrame) -> pd.DataFrame:
+    """Tasks of the sets that results refer to."""
+    used = set(vpr["task_set"].dropna())
+    sets = {one.task_set: one for e in extracts for one in e.task_sets if one.task_set in used}
+    rows = [
+        (key, position, one.work_id, task, maximum)
+        for key, one in sets.items()
+        for position, (task, maximum) in enumerate(one.tasks)
+    ]
+    return WORK_TASKS.conform(pd.DataFrame(rows, columns=list(WORK_TASKS.columns), dtype=object))
 
 
 def _with_schools(gia: pd.DataFrame, crosswalk: Crosswalk) -> tuple[pd.DataFrame, list[Issue]]:

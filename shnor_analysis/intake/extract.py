@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -29,6 +31,23 @@ class Work:
         parts = (self.procedure, self.assessment_year, self.season, self.subject, self.grade)
         suffix = "-adv" if self.procedure == "vpr" and self.level == "advanced" else ""
         return "-".join(map(str, parts)) + suffix
+
+
+@dataclass(frozen=True)
+class TaskSet:
+    """The tasks of a work in the order of one file's columns: code and maximum of each.
+
+    Files of one work may list other tasks, so every result says to which set its scores belong.
+    """
+
+    work_id: str
+    tasks: tuple[tuple[str, int | None], ...]
+
+    @cached_property
+    def task_set(self) -> str:
+        """The key of the set: equal headings give equal keys, whatever the file."""
+        text = ";".join(f"{code}/{maximum or ''}" for code, maximum in self.tasks)
+        return f"{self.work_id}#{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,7 @@ class Extract:
     """
 
     works: list[Work] = field(default_factory=list)
+    task_sets: list[TaskSet] = field(default_factory=list)
     vpr: Columns | None = None
     groups: pd.DataFrame | None = None
     gia: pd.DataFrame | None = None

@@ -8,6 +8,7 @@ PROCEDURES = ("vpr", "oge", "ege", "gve9", "gve11")
 SEASONS = ("spring", "autumn", "main")
 LEVELS = ("base", "advanced", "none")
 SEVERITIES = ("error", "warning", "query", "note")
+GROUP_ITEM_REPORTS = ("scores", "tasks", "tasks_by_mark", "planned")
 GROUP_LEVELS = ("country", "region", "municipality", "school")
 MODES = ("A", "B", "C", "A_or_B", "A_and_B")
 DECISIONS = ("included", "not_included", "not_assessed")
@@ -18,6 +19,9 @@ COMPARABILITY_REASONS = (
 )  # fmt: skip
 PART_STATUSES = ("found", "replaced", "refused", "missing")
 EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
+
+# A task without a score among the scores of a pupil: nothing written, X in the form, «не пройд.».
+NO_ANSWER, NOT_BEGUN, NOT_TAUGHT = "-", "X", "N"
 
 SCHOOL_ID = {"school_id": text("Код школы", "шесть цифр логина ФИС ОКО: код региона и номер школы")}
 WORK_ID = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pandera.pandas as pa
+
 from shnor_analysis.tables.common import (
     ASSESSMENT_YEAR,
     COMPARABILITY_VERDICTS,
     DECISIONS,
     EVIDENCE,
+    GROUP_ITEM_REPORTS,
     MODES,
     PART_STATUSES,
     SCHOOL_ID,
@@ -25,6 +28,53 @@ from shnor_analysis.tables.contract import (
     text,
 )
 
+_COUNTS = {
+    "n_participants": count("Участников", "с действительным результатом"),
+    "n_mark_2": count("Отметок «2»", nullable=True),
+    "n_mark_3": count("Отметок «3»", nullable=True),
+    "n_mark_4": count("Отметок «4»", nullable=True),
+    "n_mark_5": count("Отметок «5»", nullable=True),
+    "n_below_minimum": count(
+        "Не преодолели минимум", "отметка «2» либо тестовый балл ниже минимума ЕГЭ"
+    ),
+    "n_high_known": count(
+        "Известно, высокий ли результат", "балл, максимум и правило высоких результатов известны"
+    ),
+    "n_high": count(
+        "Высоких результатов",
+        "выше доли максимума из правила; пусто — неизвестно ни у кого",
+        nullable=True,
+    ),
+    "n_score_raw": count("Первичных баллов", "у скольких участников балл известен"),
+    "sum_score_raw": number("Сумма первичных баллов", nullable=True),
+    "sumsq_score_raw": number("Сумма квадратов первичных баллов", nullable=True),
+    "n_score_scaled": count("Тестовых баллов", "у скольких участников балл известен"),
+    "sum_score_scaled": number("Сумма тестовых баллов", nullable=True),
+    "sumsq_score_scaled": number("Сумма квадратов тестовых баллов", nullable=True),
+    "n_mark_pairs": count(
+        "Пар отметок",
+        "участников, у которых есть и отметка за работу, и отметка по журналу",
+        nullable=True,
+    ),
+    "n_lowered": count("Понизили", "отметка за работу ниже журнальной", nullable=True),
+    "n_confirmed": count("Подтвердили", nullable=True),
+    "n_raised": count("Повысили", nullable=True),
+}
+_BASIS = choice("Основа", ("pupils", "aggregate"), "по ученикам или по сводному отчёту ФИС ОКО")
+
+CLASS_CELLS = Contract(
+    "class_cells",
+    "Ячейки классов",
+    "один класс одной школы × одна работа; только по результатам учеников",
+    ("school_id", "work_id", "class_label"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        "class_label": text("Класс", "как в файле; пустая строка — класс не указан"),
+        **_COUNTS,
+    },
+)
+
 CELLS = Contract(
     "cells",
     "Ячейки",
@@ -34,31 +84,87 @@ CELLS = Contract(
         **SCHOOL_ID,
         **WORK_ID,
         **WORK,
-        "basis": choice(
-            "Основа", ("pupils", "aggregate"), "по ученикам или по сводному отчёту ФИС ОКО"
+        "basis": _BASIS,
+        "n_absent": count(
+            "Отсутствовали", "пусто, если протокола с отсутствовавшими нет", nullable=True
         ),
-        "n_participants": count("Участников", "с действительным результатом"),
-        "n_mark_2": count("Отметок «2»", nullable=True),
-        "n_mark_3": count("Отметок «3»", nullable=True),
-        "n_mark_4": count("Отметок «4»", nullable=True),
-        "n_mark_5": count("Отметок «5»", nullable=True),
-        "n_below_minimum": count(
-            "Не преодолели минимум", "отметка «2» либо тестовый балл ниже минимума ЕГЭ"
+        **_COUNTS,
+    },
+)
+
+CELL_SCORES = Contract(
+    "cell_scores",
+    "Распределение баллов и отметок",
+    "одна школа × одна работа × первичный балл × отметка за работу × отметка по журналу",
+    ("school_id", "work_id", "score_raw", "test_mark", "school_mark"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        "score_raw": number("Первичный балл"),
+        "test_mark": column(
+            INTEGER, "Отметка за работу", "0 — неизвестна", checks=pa.Check.isin([0, 2, 3, 4, 5])
         ),
-        "n_score_raw": count("Первичных баллов", "у скольких участников балл известен"),
-        "sum_score_raw": number("Сумма первичных баллов", nullable=True),
-        "sumsq_score_raw": number("Сумма квадратов первичных баллов", nullable=True),
-        "n_score_scaled": count("Тестовых баллов", "у скольких участников балл известен"),
-        "sum_score_scaled": number("Сумма тестовых баллов", nullable=True),
-        "sumsq_score_scaled": number("Сумма квадратов тестовых баллов", nullable=True),
-        "n_mark_pairs": count(
-            "Пар отметок",
-            "участников, у которых есть и отметка за работу, и отметка по журналу",
-            nullable=True,
+        "school_mark": column(
+            INTEGER, "Отметка по журналу", "0 — неизвестна", checks=pa.Check.isin([0, 2, 3, 4, 5])
         ),
-        "n_lowered": count("Понизили", "отметка за работу ниже журнальной", nullable=True),
-        "n_confirmed": count("Подтвердили", nullable=True),
-        "n_raised": count("Повысили", nullable=True),
+        "n_pupils": count("Участников"),
+        "basis": _BASIS,
+    },
+)
+
+CELL_TASKS = Contract(
+    "cell_tasks",
+    "Выполнение заданий",
+    "одна школа × одна работа × одно задание",
+    ("school_id", "work_id", "task"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        "task": text("Задание", "номер в одном написании: 9.1, 4К1"),
+        "max_score": count("Максимальный балл", nullable=True),
+        "n_pupils": count("Участников", "кому задание засчитывается: без «не пройдено»"),
+        "n_blank": count("Пусто", "балл не проставлен, считается нулём", nullable=True),
+        "n_not_begun": count("Не приступали", "X, считается нулём", nullable=True),
+        "n_not_taught": count("Не пройдено", "в число участников не входит", nullable=True),
+        "n_full": count("Полный балл", "пусто, если максимум неизвестен", nullable=True),
+        "sum_score": number("Сумма баллов", nullable=True),
+        "sumsq_score": number("Сумма квадратов баллов", nullable=True),
+        "basis": _BASIS,
+    },
+)
+
+PUPIL_SUMS = Contract(
+    "pupil_sums",
+    "Сумма по нескольким предметам",
+    "одна школа × один год × одна процедура и класс, о которых говорит правило",
+    ("school_id", "assessment_year", "procedure", "grade"),
+    {
+        **SCHOOL_ID,
+        **{name: WORK[name] for name in ("assessment_year", "procedure", "grade")},
+        "n_pupils": count("Учеников", "с результатом по нужному числу предметов"),
+        "n_reached": count("Набрали сумму", "лучшие результаты; «2» исключает, если так в правиле"),
+    },
+)
+
+COHORT_PAIRS = Contract(
+    "cohort_pairs",
+    "Одни и те же ученики через год",
+    "одна школа × поздняя работа × ранняя работа того же предмета классом младше",
+    ("school_id", "work_id", "earlier_work_id"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        "earlier_work_id": text("Ранняя работа"),
+        "n_pupils": count("Учеников", "писали обе работы"),
+        "n_from_other_school": count("Из другой школы", "раннюю работу писали не здесь"),
+        "sum_earlier": number("Сумма ранних баллов"),
+        "sum_later": number("Сумма поздних баллов"),
+        "sumsq_earlier": number("Сумма квадратов ранних баллов"),
+        "sumsq_later": number("Сумма квадратов поздних баллов"),
+        "sum_product": number("Сумма произведений"),
+        "n_marks": count("Пар отметок", "обе отметки известны"),
+        "n_mark_fell": count("Отметка ниже"),
+        "n_mark_rose": count("Отметка выше"),
     },
 )
 
@@ -72,8 +178,9 @@ CELL_SOURCES = Contract(
         **WORK_ID,
         "role": choice(
             "Роль",
-            ("pupils", "marks", "journal"),
-            "по ученикам; сводка отметок; сравнение с журналом",
+            ("pupils", "marks", "journal", *GROUP_ITEM_REPORTS),
+            "по ученикам; сводка отметок; сравнение с журналом; распределение баллов; задания; "
+            "задания по отметкам; умения",
         ),
         "source_file": text("Файл", "путь от папки территории"),
         "source_sheet": text("Лист", "для CSV пусто"),
@@ -266,7 +373,12 @@ REPORT_PARTS = Contract(
 )
 
 COMPUTED = (
+    CLASS_CELLS,
     CELLS,
+    CELL_SCORES,
+    CELL_TASKS,
+    PUPIL_SUMS,
+    COHORT_PAIRS,
     CELL_SOURCES,
     PROCEDURE_RESULTS,
     TERRITORY_RESULTS,

@@ -139,7 +139,28 @@ VPR_RESULTS = Contract(
         "school_mark": column(
             INTEGER, "Отметка по журналу", checks=pa.Check.isin([2, 3, 4, 5]), nullable=True
         ),
+        "task_set": text("Набор заданий", "ключ таблицы work_tasks", nullable=True),
+        "task_scores": text(
+            "Баллы заданий",
+            "через пробел в порядке work_tasks: балл; «-» пусто; X не приступал; N не пройдено; "
+            "пусто, если известен только итог",
+            nullable=True,
+        ),
         **PROVENANCE,
+    },
+)
+
+WORK_TASKS = Contract(
+    "work_tasks",
+    "Задания работ",
+    "одно задание одного набора: у файлов одной работы наборы могут различаться",
+    ("task_set", "position"),
+    {
+        "task_set": text("Набор заданий", "работа и отпечаток перечня заданий"),
+        "position": count("Место", "с нуля, как в task_scores"),
+        **WORK_ID,
+        "task": text("Задание", "номер в одном написании: 9.1, 4К1"),
+        "max_score": count("Максимальный балл", "если он есть в заголовке", nullable=True),
     },
 )
 
@@ -192,6 +213,7 @@ RECEIVED = (
     SCHOOLS,
     WORKS,
     VPR_RESULTS,
+    WORK_TASKS,
     GIA_RESULTS,
     GROUP_STATISTICS,
 )

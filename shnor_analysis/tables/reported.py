@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from shnor_analysis.tables.common import ASSESSMENT_YEAR, PROVENANCE, SCHOOL_ID, WORK_ID
+from shnor_analysis.tables.common import (
+    ASSESSMENT_YEAR,
+    GROUP_ITEM_REPORTS,
+    PROVENANCE,
+    SCHOOL_ID,
+    WORK_ID,
+)
 from shnor_analysis.tables.contract import (
     INTEGER,
     Contract,
@@ -41,7 +47,6 @@ DIAGNOSTIC_PROCEDURES = ("regional", "municipal", "school")
 REGISTERS = ("low_results", "adverse_conditions", "objectivity", "mentor")
 REGISTER_STATUSES = ("in", "watch", "out")
 MEASURE_STATUSES = ("planned", "in_progress", "done", "late", "dropped")
-GROUP_ITEM_REPORTS = ("scores", "tasks", "tasks_by_mark", "planned")
 
 _MARK = pa.Check.isin([2, 3, 4, 5])
 _GRADE = pa.Check.in_range(1, 12)

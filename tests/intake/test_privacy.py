@@ -171,7 +171,7 @@ def test_dirty_cells_never_raise_and_never_lose_a_row_silently(place, build, dir
     sheet = Sheet("Ф1.xlsx", "Лист", build.f1(*rows))
     extract = read_individual(sheet, place.methodology, build.KEY)
     issues = issues_table(extract.issues)
-    VPR_RESULTS.conform(pd.DataFrame(extract.vpr).drop(columns="fingerprint"))
+    VPR_RESULTS.conform(pd.DataFrame(extract.vpr))
     errors = issues[(issues["severity"] == "error") & issues["row"].notna()]
     same = issues[issues["check_id"] == "vpr_twin_same"]
     absent = issues.loc[issues["check_id"] == "vpr_absent", "value"].astype(int)

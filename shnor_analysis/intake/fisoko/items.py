@@ -31,14 +31,13 @@ from shnor_analysis.intake.fisoko.groups import (
     shown_group,
 )
 from shnor_analysis.intake.fisoko.heading import read_work, undated, with_max_score
+from shnor_analysis.intake.fisoko.task_codes import task_code
 from shnor_analysis.intake.headings import require_columns
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import Methodology, normal_text
 from shnor_analysis.tables import GROUP_ITEMS
 
-# mixed script on purpose: кk
-_TASK = re.compile(r"^(\d+)(?:[.,(](\d+)\)?)?(?:[кk](\d+))?(?:\s*\((\d+)\s*б\.?\))?$")
 _MAX_ROW = re.compile(r"^макс(?:\.|имальный)?\s*балл")
 # A cell that is nothing but a mark: «2», «Группа «2»», «Участники, получившие отметку 4».
 _MARK_LABEL = re.compile(
@@ -106,22 +105,6 @@ def read_tasks_by_mark(sheet: Sheet, methodology: Methodology, pupil_key: bytes)
     formats.md, section 1.5.
     """
     return _read_wide(sheet, methodology, "tasks_by_mark", _task_item)
-
-
-def task_code(heading: object) -> tuple[str, int | None] | None:
-    """The code of a task in one spelling, and its maximum when the heading has it.
-
-    Examples
-    --------
-    >>> task_code("5(1) (2б)"), task_code(6.1), task_code("4k1"), task_code("Всего")
-    (('5.1', 2), ('6.1', None), ('4К1', None), None)
-    """
-    found = _TASK.match(normal_text(heading))
-    if not found:
-        return None
-    number, part, criterion, maximum = found.groups()
-    code = number + (f".{part}" if part else "") + (f"К{criterion}" if criterion else "")
-    return code, int(maximum) if maximum else None
 
 
 def _task_item(position: int, heading: object) -> _Item | None:

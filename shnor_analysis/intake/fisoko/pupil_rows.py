@@ -13,6 +13,8 @@ import pandas as pd
 from shnor_analysis.intake.cells import (
     BAD,
     BLANK,
+    NOT_ATTEMPTED,
+    NOT_COVERED,
     cell_at,
     cell_text,
     count_text,
@@ -24,16 +26,19 @@ from shnor_analysis.intake.cells import (
     safe_value,
 )
 from shnor_analysis.intake.checks.vpr_protocols import CONFIDENCE_WORDS
-from shnor_analysis.intake.extract import Columns, Extract, SchoolMention, Work
+from shnor_analysis.intake.extract import Columns, Extract, SchoolMention, TaskSet, Work
 from shnor_analysis.intake.fisoko.scales import find_scale, marks_by_scale
+from shnor_analysis.intake.fisoko.task_codes import task_code
 from shnor_analysis.intake.identity.pupils import pseudonym
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, Scale, normal_text
-from shnor_analysis.tables import PARTICIPATION
+from shnor_analysis.tables import NO_ANSWER, NOT_BEGUN, NOT_TAUGHT, PARTICIPATION
 
 _LONGEST_SCALE = 200  # no ВПР has more than a hundred points
 TOTAL = "score_raw_reported"
+# How a task without a score is written among the scores of a pupil.
+_NO_SCORE = {BLANK: NO_ANSWER, NOT_ATTEMPTED: NOT_BEGUN, NOT_COVERED: NOT_TAUGHT}
 
 
 @dataclass(frozen=True)
@@ -187,9 +192,11 @@ def extract_pupils(
         issues += _unmarked(listed.sheet, work, methodology, results)
     lists_absent = always_lists_absent or bool(checked.is_absent.any())
     attendance = _participation(listed, work, checked.is_absent) if lists_absent else None
+    task_set = _task_set(listed, work)
     return Extract(
         works=[work],
-        vpr=_results_columns(listed, results, work, pupil_key),
+        task_sets=[task_set],
+        vpr=_results_columns(listed, results, task_set, work, pupil_key),
         mentions=_mentions(listed.sheet, listed.pupils),
         reported={} if attendance is None else {PARTICIPATION.name: attendance},
         issues=issues,
@@ -531,7 +538,26 @@ def _participation(listed: PupilSheet, work: Work, is_absent: np.ndarray) -> pd.
     )
 
 
-def _results_columns(listed: PupilSheet, results: _Results, work: Work, key: bytes) -> Columns:
+def _task_set(listed: PupilSheet, work: Work) -> TaskSet:
+    found = [(task_code(task.heading), task) for task in listed.tasks]
+    return TaskSet(
+        work.work_id,
+        tuple((code[0] if code else task.heading, task.maximum) for code, task in found),
+    )
+
+
+def _task_scores(tasks: np.ndarray, has_tasks: np.ndarray) -> list[str | None]:
+    """Scores of all tasks of a pupil as one text, missing where the file has the total only."""
+    words = {score: _NO_SCORE.get(score, f"{score:.0f}") for score in np.unique(tasks).tolist()}
+    return [
+        " ".join([words[score] for score in row]) if known else None
+        for row, known in zip(tasks.tolist(), has_tasks.tolist(), strict=True)
+    ]
+
+
+def _results_columns(
+    listed: PupilSheet, results: _Results, task_set: TaskSet, work: Work, key: bytes
+) -> Columns:
     """Replace participant codes by fingerprints that hold within one year, school and grade.
 
     Codes are unique within the school's grade, so the class is no part of the pupil: two files
@@ -543,6 +569,7 @@ def _results_columns(listed: PupilSheet, results: _Results, work: Work, key: byt
     common = ("vpr", str(work.assessment_year), work.season)
     grade, n = str(work.grade), len(pupils)
     has_mark = ~np.isnan(results.test_mark)
+    has_tasks = ~(results.tasks == BLANK).all(axis=1)
     return {
         "work_id": [work.work_id] * n,
         "school_id": [pupil.school_id for pupil in pupils],
@@ -559,7 +586,8 @@ def _results_columns(listed: PupilSheet, results: _Results, work: Work, key: byt
         "source_file": [listed.sheet.file] * n,
         "source_sheet": [listed.sheet.name or None] * n,
         "source_row": [pupil.index + 1 for pupil in pupils],
-        "fingerprint": [tasks.tobytes().hex() for tasks in results.tasks],
+        "task_set": [task_set.task_set if known else None for known in has_tasks.tolist()],
+        "task_scores": _task_scores(results.tasks, has_tasks),
     }
 
 

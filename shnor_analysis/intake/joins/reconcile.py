@@ -13,7 +13,7 @@ from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.methodology import Methodology
 from shnor_analysis.tables import WORKS
 
-_VPR_VALUES = ["fingerprint", "score_raw", "score_raw_reported", "test_mark", "school_mark"]
+_VPR_VALUES = ["task_scores", "score_raw", "score_raw_reported", "test_mark", "school_mark"]
 _MARKS = (2, 3, 4, 5)
 _FOUND = [f"found_{mark}" for mark in _MARKS]
 _REPORTED = [f"reported_{mark}" for mark in _MARKS]
@@ -87,7 +87,7 @@ def join_vpr(vpr: pd.DataFrame) -> tuple[pd.DataFrame, list[Issue]]:
         single, found = _join_school(rows, breadth)
         kept.append(single)
         issues.extend(found)
-    return pd.concat(kept, ignore_index=True).drop(columns=["origin", "fingerprint"]), issues
+    return pd.concat(kept, ignore_index=True).drop(columns=["origin"]), issues
 
 
 def _join_school(rows: pd.DataFrame, breadth: pd.Series) -> tuple[pd.DataFrame, list[Issue]]:
