@@ -1,251 +1,168 @@
-"""The waist: tidy tables become cells (school × work) in one ibis expression on DuckDB."""
+"""Cells: school × work, from classes of pupils or from group reports, whichever knows more."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
-import pyarrow as pa
 
-from shnor_analysis.methodology import Methodology
-from shnor_analysis.tables import CELL_SOURCES, CELLS
+from shnor_analysis.engine.groups import KEYS, journal_counts, mark_counts, score_counts
+from shnor_analysis.engine.outcomes import count_where
+from shnor_analysis.engine.tidy import Tidy
+from shnor_analysis.tables import CELLS
 
 PUPILS, AGGREGATE = "pupils", "aggregate"
-FAIL_MARK = 2
-
-
-TIDY = ("works", "vpr_results", "gia_results", "group_statistics")
-
-
-def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
-    """Aggregate results to one row per school × work.
-
-    Parameters
-    ----------
-    tidy : Path
-        Folder with the Parquet tables named in ``TIDY``, each under its contract.
-    methodology : Methodology
-        Gives the ЕГЭ minimum of each subject and year.
-
-    Returns
-    -------
-    DataFrame
-        Keeps the contract ``cells``. Where a school's work came both by pupil and as a ФИС ОКО
-        aggregate, the one with more participants counts, by pupil when they are equal: rows may
-        be missing or left out as errors, the aggregate then knows more. Journal counts come from
-        pupils, else from the comparison report. A ЕГЭ work whose minimum is unknown makes no
-        cell: nothing is guessed. In the same way pupils whose ВПР mark is unknown, since no scale
-        is known for their protocol, are no participants of a cell.
-    """
-    connection = ibis.duckdb.connect()
-    try:
-        tables = {name: connection.read_parquet(tidy / f"{name}.parquet") for name in TIDY}
-        minimums = _minimums(tables["works"].to_pandas(), methodology)
-        expression = cells_expression(**tables, minimums=ibis.memtable(minimums))
-        return CELLS.conform(connection.to_pyarrow(expression).to_pandas())
-    finally:
-        connection.disconnect()
-
-
-def cell_sources(tidy: Path) -> pd.DataFrame:
-    """Trace every cell to the files, sheets and rows it came from.
-
-    Parameters
-    ----------
-    tidy : Path
-        As in :func:`cells`.
-
-    Returns
-    -------
-    DataFrame
-        Keeps the contract ``cell_sources``: one row per school × work × role × file × sheet. A
-        school's work that came both by pupil and as an aggregate is traced to both.
-    """
-    connection = ibis.duckdb.connect()
-    try:
-        vpr, gia, group = (
-            connection.read_parquet(tidy / f"{name}.parquet")
-            for name in ("vpr_results", "gia_results", "group_statistics")
-        )
-        school_rows = group.filter(group.group_level == "school").mutate(
-            school_id=group.group_id, role=group.report
-        )
-        pupils = ibis.union(
-            *(t.mutate(role=ibis.literal(PUPILS)).select(*_SOURCE_COLUMNS) for t in (vpr, gia))
-        )
-        rows = pupils.union(school_rows.select(*_SOURCE_COLUMNS))
-        rows = rows.mutate(source_sheet=rows.source_sheet.fill_null(""))
-        traced = rows.group_by("school_id", "work_id", "role", "source_file", "source_sheet").agg(
-            n_rows=rows.count().cast("int64"),
-            source_row_first=rows.source_row.min().cast("int64"),
-            source_row_last=rows.source_row.max().cast("int64"),
-        )
-        return CELL_SOURCES.conform(connection.to_pyarrow(traced).to_pandas())
-    finally:
-        connection.disconnect()
-
-
-def cells_expression(
-    works: ir.Table,
-    vpr_results: ir.Table,
-    gia_results: ir.Table,
-    group_statistics: ir.Table,
-    minimums: ir.Table,
-) -> ir.Table:
-    """Build the expression of :func:`cells`; it names no backend, so any ibis backend runs it.
-
-    Integer sums are cast to 64 bits: DuckDB would otherwise widen them to 128 and hand back
-    Python objects.
-    """
-    by_pupil = _pupil_cells(_outcomes(vpr_results, gia_results, minimums))
-    by_group = _aggregate_cells(group_statistics)
-    journal = _journal_counts(group_statistics)
-    united = _with_more_participants(by_pupil, by_group)
-    joined = united.left_join(journal, ["school_id", "work_id"])
-    counts = {
-        name: ibis.coalesce(joined[name], joined[f"{name}_reported"])
-        for name in ("n_mark_pairs", "n_lowered", "n_confirmed", "n_raised")
-    }
-    complete = joined.mutate(**counts)
-    work = works.select(
-        "work_id", "assessment_year", "procedure", "season", "subject", "grade", "level"
-    )
-    return complete.inner_join(work, "work_id").select(list(CELLS.columns))
-
-
-def _with_more_participants(by_pupil: ir.Table, by_group: ir.Table) -> ir.Table:
-    """One row per school × work out of two tables of cells; equal numbers go to the pupils."""
-    keys = ["school_id", "work_id"]
-
-    def beaten(rows: ir.Table, others: ir.Table, *, on_equal: bool) -> ir.Table:
-        other = others.select(*keys, n_other=others.n_participants)
-        joined = rows.left_join(other, keys)
-        loses = (
-            joined.n_participants <= joined.n_other
-            if on_equal
-            else joined.n_participants < joined.n_other
-        )
-        return joined.filter(~loses.fill_null(False)).select(*rows.columns)
-
-    kept_pupils = beaten(by_pupil, by_group, on_equal=False)
-    return kept_pupils.union(beaten(by_group, by_pupil, on_equal=True))
-
-
-def _minimums(works: pd.DataFrame, methodology: Methodology) -> pa.Table:
-    """One row per work: its ЕГЭ minimum, missing where there is none or the scale is unknown."""
-    minimums = [
-        methodology.ege_minimum(subject, int(year)) if procedure == "ege" else None
-        for procedure, subject, year in zip(
-            works["procedure"], works["subject"], works["assessment_year"], strict=True
-        )
-    ]
-    return pa.table(
-        {
-            "work_id": pa.array(works["work_id"].tolist(), pa.string()),
-            "ege_minimum": pa.array(minimums, pa.int64()),
-        }
-    )
-
-
-_RESULT_COLUMNS = (
-    "school_id", "work_id", "score_raw", "score_scaled", "test_mark", "school_mark",
+NO_CLASS = ""
+_MARKS = ("n_mark_2", "n_mark_3", "n_mark_4", "n_mark_5")
+_PAIRS = ("n_mark_pairs", "n_lowered", "n_confirmed", "n_raised")
+_SCALED = ("sum_score_scaled", "sumsq_score_scaled")
+_SUMS = (
+    "n_participants", *_MARKS, "n_below_minimum", "n_high_known", "n_high",
+    "n_score_raw", "sum_score_raw", "sumsq_score_raw", "n_score_scaled", *_SCALED, *_PAIRS,
 )  # fmt: skip
-_SOURCE_COLUMNS = ("school_id", "work_id", "role", "source_file", "source_sheet", "source_row")
+_WORK = ("work_id", "assessment_year", "procedure", "season", "subject", "grade", "level")
 
 
-def _outcomes(vpr_results: ir.Table, gia_results: ir.Table, minimums: ir.Table) -> ir.Table:
-    """One row per pupil × work with «below minimum» decided; rows that cannot be decided drop."""
-    vpr = vpr_results.mutate(score_scaled=ibis.null("float64")).select(*_RESULT_COLUMNS)
-    gia = gia_results.mutate(school_mark=ibis.null("int64")).select(*_RESULT_COLUMNS)
-    rows = vpr.union(gia).inner_join(minimums, "work_id")
-    below = ibis.ifelse(
-        rows.test_mark.notnull(), rows.test_mark == FAIL_MARK, rows.score_scaled < rows.ege_minimum
+def class_cells(results: ir.Table) -> ir.Table:
+    """Count and sum the pupils of every class in every work.
+
+    Parameters
+    ----------
+    results : Table
+        Made by :func:`shnor_analysis.engine.outcomes.outcomes`.
+
+    Returns
+    -------
+    Table
+        Contract ``class_cells``. Pupils whose class is unknown stand under an empty label. Where
+        a class has no mark, no pair of marks or no known limit, the counts of these are missing,
+        not zero.
+    """
+    rows = results.mutate(class_label=results.class_label.fill_null(NO_CLASS))
+    marks, journal = rows.test_mark, rows.school_mark
+    raw, scaled = rows.score_raw, rows.score_scaled
+    counted = rows.group_by(*KEYS, "class_label").agg(
+        n_participants=rows.count().cast("int64"),
+        n_marks=marks.count().cast("int64"),
+        n_mark_2=count_where(marks == 2),
+        n_mark_3=count_where(marks == 3),
+        n_mark_4=count_where(marks == 4),
+        n_mark_5=count_where(marks == 5),
+        n_below_minimum=count_where(rows.is_below_minimum),
+        n_high_known=rows.is_high.count().cast("int64"),
+        n_high=count_where(rows.is_high),
+        n_score_raw=raw.count().cast("int64"),
+        sum_score_raw=raw.sum(),
+        sumsq_score_raw=(raw * raw).sum(),
+        n_score_scaled=scaled.count().cast("int64"),
+        sum_score_scaled=scaled.sum(),
+        sumsq_score_scaled=(scaled * scaled).sum(),
+        n_mark_pairs=count_where(marks.notnull() & journal.notnull()),
+        n_lowered=count_where(marks < journal),
+        n_confirmed=count_where(marks == journal),
+        n_raised=count_where(marks > journal),
     )
-    return rows.mutate(is_below_minimum=below).filter(below.notnull())
+    base_of = {
+        **dict.fromkeys(_MARKS, counted.n_marks),
+        "n_high": counted.n_high_known,
+        **dict.fromkeys(_PAIRS, counted.n_mark_pairs),
+    }
+    known = {
+        name: ibis.ifelse(base > 0, counted[name], ibis.null("int64"))
+        for name, base in base_of.items()
+    }
+    return counted.mutate(**known).drop("n_marks")
 
 
-def _count(condition: ir.BooleanValue) -> ir.IntegerValue:
-    return condition.fill_null(False).cast("int64").sum().cast("int64")
+def cells(by_class: ir.Table, tidy: Tidy) -> ir.Table:
+    """Join everything known of a school in a work.
 
+    Parameters
+    ----------
+    by_class : Table
+        Contract ``class_cells``.
+    tidy : Tidy
+        Group reports, attendance, works and limits.
 
-def _pupil_cells(outcomes: ir.Table) -> ir.Table:
-    marks = outcomes.test_mark
-    has_pair = marks.notnull() & outcomes.school_mark.notnull()
-    has_marks = marks.notnull().any()
-
-    def marks_count(value: int) -> ir.IntegerValue:
-        return ibis.ifelse(has_marks, _count(marks == value), ibis.null("int64"))
-
-    def pairs_count(condition: ir.BooleanValue) -> ir.IntegerValue:
-        return ibis.ifelse(has_pair.any(), _count(has_pair & condition), ibis.null("int64"))
-
-    return outcomes.group_by("school_id", "work_id").agg(
-        basis=ibis.literal(PUPILS),
-        n_participants=outcomes.count().cast("int64"),
-        n_mark_2=marks_count(2),
-        n_mark_3=marks_count(3),
-        n_mark_4=marks_count(4),
-        n_mark_5=marks_count(5),
-        n_below_minimum=_count(outcomes.is_below_minimum),
-        n_score_raw=_count(outcomes.score_raw.notnull()),
-        sum_score_raw=outcomes.score_raw.sum(),
-        sumsq_score_raw=(outcomes.score_raw * outcomes.score_raw).sum(),
-        n_score_scaled=_count(outcomes.score_scaled.notnull()),
-        sum_score_scaled=outcomes.score_scaled.sum(),
-        sumsq_score_scaled=(outcomes.score_scaled * outcomes.score_scaled).sum(),
-        n_mark_pairs=pairs_count(ibis.literal(True)),
-        n_lowered=pairs_count(marks < outcomes.school_mark),
-        n_confirmed=pairs_count(marks == outcomes.school_mark),
-        n_raised=pairs_count(marks > outcomes.school_mark),
+    Returns
+    -------
+    Table
+        Contract ``cells``. Where a school's work came both by pupil and as a group report, the
+        one with more participants counts, by pupil when they are equal: rows may be missing or
+        left out as errors, the report then knows more. Journal counts come from pupils, else
+        from the comparison report. Of several protocols that say who was absent the one that
+        lists most pupils counts.
+    """
+    united = with_more_pupils(_of_pupils(by_class), _of_groups(tidy), "n_participants")
+    joined = united.left_join(journal_counts(tidy.group_statistics), KEYS).drop(
+        "school_id_right", "work_id_right"
     )
-
-
-def _school_items(group_statistics: ir.Table, report: str) -> ir.Table:
-    rows = group_statistics.filter(
-        (group_statistics.group_level == "school") & (group_statistics.report == report)
+    complete = joined.mutate(
+        **{name: ibis.coalesce(joined[name], joined[f"{name}_reported"]) for name in _PAIRS}
     )
-    return rows.mutate(school_id=rows.group_id)
+    attended = complete.left_join(_absent(tidy.participation), KEYS)
+    return attended.inner_join(tidy.works.select(*_WORK), "work_id").select(list(CELLS.columns))
 
 
-def _item(rows: ir.Table, item: str) -> ir.IntegerValue:
-    return rows.value_n.sum(where=rows.item == item).cast("int64")
+def with_more_pupils(by_pupil: ir.Table, by_group: ir.Table, n: str) -> ir.Table:
+    """One source for every school × work: the one that counts more pupils, else the pupils'.
+
+    Both tables have the columns ``KEYS`` and the count ``n``; they may have several rows per
+    school × work, whose counts are added.
+    """
+    totals = [t.group_by(*KEYS).agg(n_all=t[n].sum()) for t in (by_pupil, by_group)]
+
+    def kept(rows: ir.Table, own: ir.Table, other: ir.Table, *, wins_equal: bool) -> ir.Table:
+        rival = other.select(*KEYS, n_other=other.n_all)
+        pair = own.left_join(rival, KEYS).select(*KEYS, "n_all", "n_other")
+        wins = pair.n_all >= pair.n_other if wins_equal else pair.n_all > pair.n_other
+        return rows.semi_join(pair.filter(wins.fill_null(True)), KEYS)
+
+    own = kept(by_pupil, totals[0], totals[1], wins_equal=True)
+    return own.union(kept(by_group, totals[1], totals[0], wins_equal=False))
 
 
-def _aggregate_cells(group_statistics: ir.Table) -> ir.Table:
-    rows = _school_items(group_statistics, "marks")
-    no_integer, no_real = ibis.null("int64"), ibis.null("float64")
-    return rows.group_by("school_id", "work_id").agg(
-        basis=ibis.literal(AGGREGATE),
-        n_participants=rows.n_participants.max().cast("int64"),
-        n_mark_2=_item(rows, "2"),
-        n_mark_3=_item(rows, "3"),
-        n_mark_4=_item(rows, "4"),
-        n_mark_5=_item(rows, "5"),
-        n_below_minimum=_item(rows, "2"),
-        n_score_raw=ibis.literal(0, "int64"),
-        sum_score_raw=no_real,
-        sumsq_score_raw=no_real,
+def _of_pupils(by_class: ir.Table) -> ir.Table:
+    summed = by_class.group_by(*KEYS).agg(
+        **{name: by_class[name].sum().cast(by_class[name].type()) for name in _SUMS}
+    )
+    return summed.select(*KEYS, *_SUMS, basis=ibis.literal(PUPILS))
+
+
+def _of_groups(tidy: Tidy) -> ir.Table:
+    marks = mark_counts(tidy.group_statistics)
+    scores = score_counts(tidy.group_items).left_join(
+        tidy.limits.select("work_id", "high_limit_raw", "high_includes_limit"), "work_id"
+    )
+    limit, n, score = scores.high_limit_raw, scores.n_pupils, scores.score_raw
+    is_high = ibis.ifelse(scores.high_includes_limit, score >= limit, score > limit)
+    no_integer = ibis.null("int64")
+    sums = scores.group_by(*KEYS).agg(
+        n_scores=n.sum().cast("int64"),
+        sum_score_raw=(score * n).sum(),
+        sumsq_score_raw=(score * score * n).sum(),
+        n_judged=ibis.ifelse(limit.notnull(), n, no_integer).sum().cast("int64"),
+        n_above=ibis.ifelse(is_high, n, no_integer).sum().cast("int64"),
+    )
+    joined = marks.left_join(sums, KEYS)
+    n_judged = joined.n_judged.coalesce(0)
+    return joined.select(
+        *KEYS,
+        "n_participants",
+        *_MARKS,
+        n_below_minimum=joined.n_mark_2,
+        n_high_known=n_judged,
+        n_high=ibis.ifelse(n_judged > 0, joined.n_above.coalesce(0), no_integer),
+        n_score_raw=joined.n_scores.coalesce(0),
+        sum_score_raw=joined.sum_score_raw,
+        sumsq_score_raw=joined.sumsq_score_raw,
         n_score_scaled=ibis.literal(0, "int64"),
-        sum_score_scaled=no_real,
-        sumsq_score_scaled=no_real,
-        n_mark_pairs=no_integer,
-        n_lowered=no_integer,
-        n_confirmed=no_integer,
-        n_raised=no_integer,
+        **dict.fromkeys(_SCALED, ibis.null("float64")),
+        **dict.fromkeys(_PAIRS, no_integer),
+        basis=ibis.literal(AGGREGATE),
     )
 
 
-def _journal_counts(group_statistics: ir.Table) -> ir.Table:
-    rows = _school_items(group_statistics, "journal")
-    counts = rows.group_by("school_id", "work_id").agg(
-        n_lowered_reported=_item(rows, "lowered"),
-        n_confirmed_reported=_item(rows, "confirmed"),
-        n_raised_reported=_item(rows, "raised"),
-    )
-    return counts.mutate(
-        n_mark_pairs_reported=counts.n_lowered_reported
-        + counts.n_confirmed_reported
-        + counts.n_raised_reported
-    )
+def _absent(participation: ir.Table) -> ir.Table:
+    widest = participation.group_by(*KEYS).agg(n_widest=participation.n_listed.max())
+    rows = participation.inner_join(widest, [*KEYS, ("n_listed", "n_widest")])
+    return rows.group_by(*KEYS).agg(n_absent=rows.n_absent.max().cast("int64"))

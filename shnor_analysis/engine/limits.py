@@ -1,0 +1,64 @@
+"""Limits of every work from the methodology: its minimum and where high results begin."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pyarrow as pa
+
+from shnor_analysis.methodology import Methodology
+
+SCALED_MAXIMUM = 100
+_SCHEMA = pa.schema(
+    [
+        ("work_id", pa.string()),
+        ("ege_minimum", pa.int64()),
+        ("high_limit_scaled", pa.float64()),
+        ("high_limit_raw", pa.float64()),
+        ("high_includes_limit", pa.bool_()),
+    ]
+)
+
+
+def work_limits(works: pd.DataFrame, methodology: Methodology) -> pa.Table:
+    """Give every work the numbers its results are judged by.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Keeps the contract ``works``.
+    methodology : Methodology
+        ЕГЭ minimums (``scales.csv``) and the rule of high results of the place.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per work: ``work_id``, ``ege_minimum`` (missing where there is none or the scale
+        is unknown), ``high_limit_scaled`` and ``high_limit_raw`` (missing where the rule says
+        nothing of the work or its maximum is unknown), ``high_includes_limit``.
+
+    Notes
+    -----
+    A limit is a fraction of the maximum, divided once: a score, whole or half, equals the limit
+    only where the quotient is exact, so no rounding can move a pupil over it.
+    """
+    rows = [_limits(row, methodology) for row in works.to_dict("records")]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _limits(work: dict[str, object], methodology: Methodology) -> dict[str, object]:
+    procedure, subject = str(work["procedure"]), str(work["subject"])
+    year, grade = int(str(work["assessment_year"])), int(str(work["grade"]))
+    maximum = work["max_score_raw"]
+    rule = methodology.high_result(procedure, grade)
+    share = Fraction(rule.share_numerator, rule.share_denominator) if rule else None
+    return {
+        "work_id": work["work_id"],
+        "ege_minimum": methodology.ege_minimum(subject, year) if procedure == "ege" else None,
+        "high_limit_scaled": None if share is None else float(share * SCALED_MAXIMUM),
+        "high_limit_raw": (
+            None if share is None or pd.isna(maximum) else float(share * int(str(maximum)))
+        ),
+        "high_includes_limit": bool(rule and rule.operator == "ge"),
+    }
