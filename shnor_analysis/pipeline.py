@@ -76,10 +76,8 @@ def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
             f"создайте его командой «shnor new {place}» (справка: shnor new --help)."
         )
     description = load_place(folder / PLACE_FILE)
-    rule = description.regulations.low_results
-    return description, _with_publication(
-        load_methodology(workspace.methodology, rule), description
-    )
+    methodology = load_methodology(workspace.methodology, description.regulations)
+    return description, _with_publication(methodology, description)
 
 
 def _with_publication(methodology: Methodology, place: Place) -> Methodology:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from shnor_analysis.codes import (
+    CONTEXT_INDICATORS,
+    CONTEXT_SOURCES,
+    DIAGNOSTIC_PROCEDURES,
+    PROCEDURES,
+)
 from shnor_analysis.tables.common import (
     COMPARABILITY_REASONS,
     COMPARABILITY_VERDICTS,
@@ -13,7 +19,6 @@ from shnor_analysis.tables.common import (
     LEVELS,
     MODES,
     PART_STATUSES,
-    PROCEDURES,
     SEASONS,
     SEVERITIES,
 )
@@ -49,11 +54,8 @@ from shnor_analysis.tables.received import (
 from shnor_analysis.tables.reported import (
     CATEGORIES,
     CONTEXT,
-    CONTEXT_INDICATORS,
-    CONTEXT_SOURCES,
     CONTEXT_UNITS,
     DEFICIT_LEVELS,
-    DIAGNOSTIC_PROCEDURES,
     DIAGNOSTIC_WORKS,
     EXPERT_CARDS,
     EXPLANATIONS,
