@@ -21,7 +21,7 @@ from shnor_analysis.intake import read_place
 from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.place import READERS
 from shnor_analysis.intake.workbook import open_workbook
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 
 ROOT = Path(__file__).parents[1]
 KEY = b"k" * 32
@@ -85,7 +85,7 @@ def prepare(case: str, folder: Path) -> None:
 
 def measure(case: str, folder: Path) -> dict[str, float]:
     """Read the files of a case and return CPU seconds, rows and peak memory in MiB."""
-    methodology = load_methodology(ROOT / "methodology", "federal-low-results")
+    methodology = load_methodology(ROOT / "methodology", DEFAULT_REGULATIONS)
     start = time.process_time()
     if case == "small":
         n_rows = len(read_place(folder, methodology, KEY).vpr_results)

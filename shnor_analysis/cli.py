@@ -152,13 +152,13 @@ def new(
     Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Рядом, в папке
     Шаблоны, лежат книги Excel, которые заполняют школы и отделы; незаполненные ничему не мешают.
     """
-    from shnor_analysis.methodology import load_methodology
+    from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
     from shnor_analysis.new_place import create_place
     from shnor_analysis.templates import write_templates
 
     workspace = find_workspace()
     path = create_place(workspace, place, name, region, municipality, rule)
-    methodology = load_methodology(workspace.methodology, rule)
+    methodology = load_methodology(workspace.methodology, DEFAULT_REGULATIONS)
     templates = write_templates(path.parent / TEMPLATES_FOLDER, methodology)
     _print_paths(workspace, "Описание территории", (path,))
     _print_paths(workspace, "Шаблоны форм", templates)

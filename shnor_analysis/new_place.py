@@ -9,7 +9,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.methodology import load_low_results_rule, load_place
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_low_results_rule, load_place
 from shnor_analysis.place_settings import (
     ALIASES_FILE,
     ALIASES_HEADINGS,
@@ -29,7 +29,8 @@ HEADER = """\
 # Описание территории.
 # municipality_id — код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.
 # region_name — регион так, как он назван в тех же отчётах.
-# regulations — правила из methodology/regulations; имя файла — без .yaml.
+# regulations — какое правило из methodology/regulations для чего применяется; имя файла без .yaml.
+#   Что сказано в каждом правиле, показывает команда shnor rules.
 # terms — как в регионе зовут школы с низкими результатами и в неблагоприятных условиях.
 # responsible — должности или организации, не фамилии: кто ведёт мониторинг, кто решает.
 # publication.min_participants — доля среди меньшего числа участников не печатается.
@@ -80,7 +81,7 @@ def create_place(
             "name": name,
             "region_name": region_name,
             "municipality_id": municipality_id,
-            "regulations": {"low_results": rule},
+            "regulations": {**DEFAULT_REGULATIONS.model_dump(), "low_results": rule},
             "terms": {"low_results": "ШНОР", "adverse_conditions": "ШНСУ"},
             "responsible": {
                 "monitoring": "методический центр",

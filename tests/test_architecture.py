@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "shnor_analysis"
 LAYERS = [  # lowest first; parts of one layer may not import each other
-    {"errors", "stats", "workspace", "__init__"},
+    {"errors", "codes", "stats", "workspace", "__init__"},
     {"methodology", "tables", "form_specs"},
     {"place_settings"},
     {"intake", "engine"},

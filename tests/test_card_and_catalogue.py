@@ -5,15 +5,14 @@ import shutil
 import pytest
 
 from shnor_analysis.errors import MethodologyError
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
-RULE = "federal-low-results"
 
 
 def test_the_card_has_seventeen_indicators_in_three_directions():
-    card = load_methodology(FOLDER, RULE).expert_card
+    card = load_methodology(FOLDER, DEFAULT_REGULATIONS).expert_card
     # Lesosibirsk, appendix 2: 12 + 4 + 1, two of them by the share of 80 %
     directions = [one.direction for one in card]
     assert (directions.count(1), directions.count(2), directions.count(4)) == (12, 4, 1)
@@ -22,7 +21,7 @@ def test_the_card_has_seventeen_indicators_in_three_directions():
 
 
 def test_every_indicator_has_a_source_and_every_share_its_parts():
-    methodology = load_methodology(FOLDER, RULE)
+    methodology = load_methodology(FOLDER, DEFAULT_REGULATIONS)
     for one in (*methodology.expert_card, *methodology.catalogue):
         assert one.source, one.id
         assert one.clause, one.id
@@ -48,4 +47,4 @@ def test_a_wrong_row_does_not_load(tmp_path, name, old, new, sentence):
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(MethodologyError, match=f"{name}.*{sentence}"):
-        load_methodology(folder, RULE)
+        load_methodology(folder, DEFAULT_REGULATIONS)

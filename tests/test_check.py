@@ -12,7 +12,7 @@ from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.workbook import open_workbook
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 
 YEAR = ("--year", "2025")
 
@@ -102,7 +102,7 @@ def test_a_filled_school_sheet_is_read_back(checked):
     sheet.cell(row, columns["Пояснение школы"]).value = "карантин в марте"
     stored = io.BytesIO()
     book.save(stored)
-    methodology = load_methodology(workspace.methodology, "federal-low-results")
+    methodology = load_methodology(workspace.methodology, DEFAULT_REGULATIONS)
     read = next(
         read_explanations(found, methodology, b"")
         for found in open_workbook("2025/ответ.xlsx", stored.getvalue())

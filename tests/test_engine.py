@@ -5,10 +5,10 @@ import pytest
 
 from shnor_analysis import tables
 from shnor_analysis.engine import cell_sources, cells
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 VPR, OGE, EGE, BASE = (
     "vpr-2025-spring-rus-4",
     "oge-2025-main-math-9",

@@ -6,7 +6,13 @@ import shutil
 import pytest
 
 from shnor_analysis.errors import MethodologyError
-from shnor_analysis.methodology import load_methodology, load_place, normal_text
+from shnor_analysis.methodology import (
+    DEFAULT_REGULATIONS,
+    load_low_results_rule,
+    load_methodology,
+    load_place,
+    normal_text,
+)
 from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
@@ -19,7 +25,7 @@ def folder(tmp_path):
 
 
 def load(folder):
-    return load_methodology(folder, "federal-low-results")
+    return load_methodology(folder, DEFAULT_REGULATIONS)
 
 
 def change(path, old, new):
@@ -80,7 +86,7 @@ def test_a_broken_rule_is_one_sentence(folder, old, new, sentence):
 
 def test_an_unknown_rule_names_the_known_ones():
     with pytest.raises(MethodologyError, match=r"нет правила «x».*federal-low-results"):
-        load_methodology(FOLDER, "x")
+        load_low_results_rule(FOLDER, "x")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from shnor_analysis.errors import MethodologyError
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
@@ -17,7 +17,7 @@ def folder(tmp_path):
 
 
 def load(folder):
-    return load_methodology(folder, "federal-low-results")
+    return load_methodology(folder, DEFAULT_REGULATIONS)
 
 
 def change(path, old, new):

@@ -10,12 +10,12 @@ from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.extract import ANSWERED_AT, SCHOOL_REFERENCE
 from shnor_analysis.intake.place import READERS
 from shnor_analysis.intake.workbook import open_workbook
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.tables import REPORTED
 from shnor_analysis.templates import DATA_SHEET, heading, write_template, write_templates
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 KEY = b"k" * 32
 DAY = dt.datetime(2024, 10, 15)
 SCHOOL = {"school_login": "edu990001", "assessment_year": "2024/2025"}

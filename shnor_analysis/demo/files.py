@@ -76,6 +76,8 @@ region_name: {REGION_NAME}
 municipality_id: {MUNICIPALITY_ID}
 regulations:
   low_results: federal-low-results
+  high_results: yershichi-2020
+  pupil_sums: yershichi-2020
 terms:
   low_results: ШНОР
   adverse_conditions: ШНСУ

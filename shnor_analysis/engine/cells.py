@@ -12,7 +12,8 @@ from shnor_analysis.tables import CELLS
 
 PUPILS, AGGREGATE = "pupils", "aggregate"
 NO_CLASS = ""
-_MARKS = ("n_mark_2", "n_mark_3", "n_mark_4", "n_mark_5")
+MARKS = (2, 3, 4, 5)
+_MARKS = tuple(f"n_mark_{mark}" for mark in MARKS)
 _PAIRS = ("n_mark_pairs", "n_lowered", "n_confirmed", "n_raised")
 _SCALED = ("sum_score_scaled", "sumsq_score_scaled")
 _SUMS = (
@@ -43,10 +44,7 @@ def class_cells(results: ir.Table) -> ir.Table:
     counted = rows.group_by(*KEYS, "class_label").agg(
         n_participants=rows.count().cast("int64"),
         n_marks=marks.count().cast("int64"),
-        n_mark_2=count_where(marks == 2),
-        n_mark_3=count_where(marks == 3),
-        n_mark_4=count_where(marks == 4),
-        n_mark_5=count_where(marks == 5),
+        **{f"n_mark_{mark}": count_where(marks == mark) for mark in MARKS},
         n_below_minimum=count_where(rows.is_below_minimum),
         n_high_known=rows.is_high.count().cast("int64"),
         n_high=count_where(rows.is_high),

@@ -1,8 +1,6 @@
-"""Limits of every work from the methodology: its minimum and where high results begin."""
+"""What works and pupils are judged by: minimums, high results, sums over subjects."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +15,17 @@ _SCHEMA = pa.schema(
         ("high_limit_scaled", pa.float64()),
         ("high_limit_raw", pa.float64()),
         ("high_includes_limit", pa.bool_()),
+    ]
+)
+
+_SUM_SCHEMA = pa.schema(
+    [
+        ("procedure", pa.string()),
+        ("grade", pa.int64()),
+        ("n_subjects", pa.int64()),
+        ("minimum", pa.int64()),
+        ("measure", pa.string()),
+        ("no_fail", pa.bool_()),
     ]
 )
 
@@ -51,8 +60,8 @@ def _limits(work: dict[str, object], methodology: Methodology) -> dict[str, obje
     procedure, subject = str(work["procedure"]), str(work["subject"])
     year, grade = int(str(work["assessment_year"])), int(str(work["grade"]))
     maximum = work["max_score_raw"]
-    rule = methodology.high_result(procedure, grade)
-    share = Fraction(rule.share_numerator, rule.share_denominator) if rule else None
+    threshold = methodology.high_results.threshold(procedure, subject, grade)
+    share = threshold.share if threshold else None
     return {
         "work_id": work["work_id"],
         "ege_minimum": methodology.ege_minimum(subject, year) if procedure == "ege" else None,
@@ -60,5 +69,38 @@ def _limits(work: dict[str, object], methodology: Methodology) -> dict[str, obje
         "high_limit_raw": (
             None if share is None or pd.isna(maximum) else float(share * int(str(maximum)))
         ),
-        "high_includes_limit": bool(rule and rule.operator == "ge"),
+        "high_includes_limit": bool(threshold and threshold.operator == "ge"),
     }
+
+
+def sum_rules(works: pd.DataFrame, methodology: Methodology) -> pa.Table:
+    """Give every procedure and grade the sum its pupils have to reach.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Keeps the contract ``works``.
+    methodology : Methodology
+        The rule of sums of the place.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per procedure × grade met in ``works`` that the rule speaks of: ``procedure``,
+        ``grade``, ``n_subjects``, ``minimum``, ``measure``, ``no_fail``.
+    """
+    met = works[["procedure", "grade"]].drop_duplicates().itertuples(index=False)
+    rows = [
+        {
+            "procedure": rule.procedure,
+            "grade": int(grade),
+            "n_subjects": rule.n_subjects,
+            "minimum": rule.minimum,
+            "measure": rule.measure,
+            "no_fail": rule.no_fail,
+        }
+        for procedure, grade in met
+        for rule in methodology.pupil_sums.sums
+        if rule.procedure == procedure and rule.is_about(int(grade))
+    ]
+    return pa.Table.from_pylist(rows, schema=_SUM_SCHEMA)

@@ -12,16 +12,13 @@ from shnor_analysis.tables import COHORT_PAIRS, PUPIL_SUMS
 _PUPIL = ("school_id", "assessment_year", "procedure", "grade", "pupil_id")
 
 
-def pupil_sums(tidy: Tidy, rules: ir.Table) -> ir.Table:
+def pupil_sums(tidy: Tidy) -> ir.Table:
     """Count pupils whose best results over several subjects reach a sum.
 
     Parameters
     ----------
     tidy : Tidy
-        Results of pupils.
-    rules : Table
-        One row per procedure × grade: ``n_subjects``, ``minimum``, ``measure`` (``score_scaled``
-        or ``test_mark``), ``no_fail``.
+        Results of pupils and the rules of sums.
 
     Returns
     -------
@@ -34,7 +31,7 @@ def pupil_sums(tidy: Tidy, rules: ir.Table) -> ir.Table:
     vpr = tidy.vpr_results.mutate(score_scaled=ibis.null("float64")).select(*columns)
     results = vpr.union(tidy.gia_results.select(*columns))
     work = tidy.works.select("work_id", "assessment_year", "procedure", "grade")
-    rows = results.inner_join(work, "work_id").inner_join(rules, ["procedure", "grade"])
+    rows = results.inner_join(work, "work_id").inner_join(tidy.sum_rules, ["procedure", "grade"])
     value = ibis.ifelse(
         rows.measure == "score_scaled", rows.score_scaled, rows.test_mark.cast("float64")
     )

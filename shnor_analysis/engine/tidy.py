@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from shnor_analysis import tables
-
-CONTRACTS = (
-    tables.WORKS,
-    tables.VPR_RESULTS,
-    tables.WORK_TASKS,
-    tables.GIA_RESULTS,
-    tables.GROUP_STATISTICS,
-    tables.GROUP_ITEMS,
-    tables.PARTICIPATION,
-)
-
 
 @dataclass(frozen=True)
 class Tidy:
-    """Expressions under the contracts of the same names, and the limits of every work."""
+    """Expressions under the contracts of the same names, and what works are judged by.
+
+    Parameters
+    ----------
+    works, vpr_results, work_tasks, gia_results : Table
+        Works, their tasks and pupils' results, under the contracts of these names.
+    group_statistics, group_items, participation : Table
+        Group reports and attendance, under the contracts of these names.
+    limits : Table
+        One row per work: see :func:`shnor_analysis.engine.limits.work_limits`.
+    sum_rules : Table
+        One row per procedure × grade: see :func:`shnor_analysis.engine.limits.sum_rules`.
+    """
 
     works: ir.Table
     vpr_results: ir.Table
@@ -31,3 +31,4 @@ class Tidy:
     group_items: ir.Table
     participation: ir.Table
     limits: ir.Table
+    sum_rules: ir.Table

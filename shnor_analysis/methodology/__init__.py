@@ -4,11 +4,11 @@ from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
 from shnor_analysis.methodology.loading import (
     PROCEDURE_NAMES,
     Methodology,
-    load_low_results_rule,
     load_methodology,
     load_place,
 )
 from shnor_analysis.methodology.place import (
+    DEFAULT_REGULATIONS,
     Place,
     PlacePublication,
     PlaceRegulations,
@@ -24,15 +24,29 @@ from shnor_analysis.methodology.records import (
     Scale,
     Subject,
 )
+from shnor_analysis.methodology.regulation_files import (
+    load_low_results_rule,
+    load_regulation,
+    load_regulations,
+)
+from shnor_analysis.methodology.regulations import (
+    AdaptedProgrammes,
+    HighResults,
+    HighThreshold,
+    LowResultsParameters,
+    LowResultsRule,
+    ProcedureSet,
+    PupilSum,
+    PupilSums,
+    Regulation,
+    RuleMode,
+)
 from shnor_analysis.methodology.rules import (
     Comparability,
-    LowResultsRule,
     PartNeed,
-    ProcedureSet,
     RandomSubjects,
     ReportPart,
     ReportParts,
-    RuleMode,
     SeriesBreak,
     SourcedInt,
     SourcedShare,
@@ -43,7 +57,9 @@ from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
 
 __all__ = [
+    "DEFAULT_REGULATIONS",
     "PROCEDURE_NAMES",
+    "AdaptedProgrammes",
     "AnswerRank",
     "CardIndicator",
     "CatalogueIndicator",
@@ -53,6 +69,9 @@ __all__ = [
     "ExplanationReason",
     "FormAddress",
     "HeadingRule",
+    "HighResults",
+    "HighThreshold",
+    "LowResultsParameters",
     "LowResultsRule",
     "Methodology",
     "PartNeed",
@@ -62,7 +81,10 @@ __all__ = [
     "PlaceResponsible",
     "PlaceTerms",
     "ProcedureSet",
+    "PupilSum",
+    "PupilSums",
     "RandomSubjects",
+    "Regulation",
     "ReportPart",
     "ReportParts",
     "RuleMode",
@@ -78,5 +100,7 @@ __all__ = [
     "load_methodology",
     "load_model",
     "load_place",
+    "load_regulation",
+    "load_regulations",
     "normal_text",
 ]

@@ -19,7 +19,7 @@ from shnor_analysis.methodology.csv_files import (
     load_subjects,
     refuse_duplicates,
 )
-from shnor_analysis.methodology.place import Place
+from shnor_analysis.methodology.place import Place, PlaceRegulations
 from shnor_analysis.methodology.records import (
     AnswerRank,
     CardIndicator,
@@ -29,7 +29,18 @@ from shnor_analysis.methodology.records import (
     Scale,
     Subject,
 )
-from shnor_analysis.methodology.rules import Comparability, LowResultsRule, ReportParts, SeriesBreak
+from shnor_analysis.methodology.regulation_files import (
+    applied_regulations,
+    low_results_rule,
+    required_block,
+)
+from shnor_analysis.methodology.regulations import (
+    HighResults,
+    LowResultsRule,
+    PupilSums,
+    Regulation,
+)
+from shnor_analysis.methodology.rules import Comparability, ReportParts, SeriesBreak
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
 
@@ -40,10 +51,12 @@ PROCEDURE_NAMES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "gve9": "�
 class Methodology:
     """Everything in ``methodology/`` that a run needs, checked on loading.
 
-    Passed as an argument; no module keeps it as a global.
+    Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
+    of ``PlaceRegulations``, the regulation the place applies: it has the block of that name.
     """
 
     folder: Path
+    regulations: dict[str, Regulation]
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
@@ -55,6 +68,16 @@ class Methodology:
     catalogue: tuple[CatalogueIndicator, ...]
     oo1_mapping: tuple[FormAddress, ...]
     context_answers: tuple[AnswerRank, ...]
+
+    @property
+    def high_results(self) -> HighResults:
+        """What counts as a high result."""
+        return required_block(self.regulations["high_results"].high_results)
+
+    @property
+    def pupil_sums(self) -> PupilSums:
+        """Sums over the works of one pupil that are enough."""
+        return required_block(self.regulations["pupil_sums"].pupil_sums)
 
     @property
     def breaks(self) -> tuple[SeriesBreak, ...]:
@@ -125,15 +148,15 @@ class Methodology:
         )
 
 
-def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
+def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology:
     """Load and check everything a run needs from ``methodology/``.
 
     Parameters
     ----------
     folder : Path
         The methodology folder.
-    low_results_regulation : str
-        File stem of the low-results rule in ``regulations/``.
+    regulations : PlaceRegulations
+        Which regulation the place applies to what.
 
     Returns
     -------
@@ -144,10 +167,12 @@ def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
     MethodologyError
         One Russian sentence with file, place, found and expected.
     """
+    applied = applied_regulations(folder, regulations)
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(
         folder=folder,
-        low_results=load_low_results_rule(folder, low_results_regulation),
+        regulations=applied,
+        low_results=low_results_rule(applied["low_results"]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
@@ -159,17 +184,6 @@ def load_methodology(folder: Path, low_results_regulation: str) -> Methodology:
         oo1_mapping=load_oo1_mapping(folder / "oo1_mapping.csv"),
         context_answers=load_context_answers(folder / "context_answers.csv"),
     )
-
-
-def load_low_results_rule(folder: Path, regulation: str) -> LowResultsRule:
-    """Load one low-results rule; see :func:`load_methodology` for errors."""
-    path = folder / "regulations" / f"{regulation}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in (folder / "regulations").glob("*.yaml")))
-        raise MethodologyError(
-            f"methodology/regulations: нет правила «{regulation}»; есть: {known}."
-        )
-    return load_model(path, LowResultsRule)
 
 
 def load_place(path: Path) -> Place:

@@ -8,9 +8,19 @@ from shnor_analysis.methodology.sourced import StrictModel
 
 
 class PlaceRegulations(StrictModel):
-    """File stems of the rules in ``regulations/`` that the place applies."""
+    """Which regulation, a file stem in ``regulations/``, the place applies to what."""
 
     low_results: str
+    high_results: str
+    pupil_sums: str
+
+
+# What a place applies until its office names documents of its own.
+DEFAULT_REGULATIONS = PlaceRegulations(
+    low_results="federal-low-results",
+    high_results="yershichi-2020",
+    pupil_sums="yershichi-2020",
+)
 
 
 class PlaceTerms(StrictModel):

@@ -1,4 +1,4 @@
-"""Rules, breaks of series and parts of the report, as their YAML files say them."""
+"""Breaks of series and parts of the report, as their YAML files say them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
+from shnor_analysis.codes import Procedure
+from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
 
 class SourcedInt(Sourced):
@@ -21,43 +22,6 @@ class SourcedShare(Sourced):
     value: float = Field(ge=0, le=1)
 
 
-class RuleMode(Sourced):
-    """Which clauses together identify a school: A, B, C or their combination."""
-
-    value: Literal["A", "B", "C", "A_or_B", "A_and_B"]
-
-
-class ProcedureSet(Sourced):
-    """Works of one procedure that the rule looks at."""
-
-    procedure: Literal["vpr", "oge", "ege", "gve9", "gve11"]
-    subjects: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    grades: Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
-
-
-class LowResultsRule(StrictModel):
-    """A rule «share below the minimum in several procedures» with every parameter sourced."""
-
-    id: str
-    title: str
-    document: str
-    source: str
-    confidence: Annotated[Confidence, Field(strict=False)]
-    share_numerator: SourcedInt
-    share_denominator: SourcedInt
-    min_participants: SourcedInt
-    min_low_procedures: SourcedInt
-    mode: RuleMode
-    procedures: Annotated[tuple[ProcedureSet, ...], Field(strict=False, min_length=1)]
-    report_participants: SourcedInt
-    reliable_participants: SourcedInt
-    sure_probability: SourcedShare
-    likely_probability: SourcedShare
-
-
-_ProcedureName = Literal["vpr", "oge", "ege", "gve9", "gve11"]
-
-
 class SeriesBreak(Sourced):
     """Why a year of a procedure cannot simply be compared with other years.
 
@@ -65,7 +29,7 @@ class SeriesBreak(Sourced):
     with the year or only the year itself stands apart.
     """
 
-    procedure: _ProcedureName
+    procedure: Procedure
     assessment_year: int
     subjects: Annotated[tuple[str, ...], Field(strict=False)] = ()
     grades: Annotated[tuple[int, ...], Field(strict=False)] = ()
@@ -78,7 +42,7 @@ class SeriesBreak(Sourced):
 class RandomSubjects(Sourced):
     """Grades in which a school writes by lot every subject but those that all schools write."""
 
-    procedure: _ProcedureName
+    procedure: Procedure
     year_from: int
     year_to: int | None = None
     grades: Annotated[tuple[int, ...], Field(strict=False, min_length=1)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class Confidence(StrEnum):
@@ -26,7 +27,18 @@ class StrictModel(BaseModel):
 
 
 class Sourced(StrictModel):
-    """A number or a choice with its origin: no threshold exists without one."""
+    """A number or a choice with its origin: no threshold exists without one.
 
+    ``clause`` says where in the document it stands; what is known from the document itself cannot
+    go without it.
+    """
+
+    clause: str = ""
     source: str = Field(min_length=1)
     confidence: Annotated[Confidence, Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _regulation_is_cited(self) -> Self:
+        if self.confidence == Confidence.REGULATION and not self.clause:
+            raise PydanticCustomError("clause_missing", "a regulation is cited by its clause")
+        return self

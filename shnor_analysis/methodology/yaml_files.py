@@ -69,6 +69,8 @@ def _model_sentence(broken: ValidationError) -> str:
         return f"{place}: обязательный ключ отсутствует; допишите его."
     if kind == "extra_forbidden":
         return f"{place}: такой ключ не предусмотрен; проверьте написание или уберите его."
+    if kind == "clause_missing":
+        return f"{place}: надёжность regulation без пункта документа; допишите ключ clause."
     expected = _EXPECTED.get(kind, "значение не подходит").format(
         **{name: str(value).replace(" or ", ", ") for name, value in first.get("ctx", {}).items()}
     )

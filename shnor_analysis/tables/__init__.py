@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from shnor_analysis.codes import (
+    CONTEXT_INDICATORS,
+    CONTEXT_SOURCES,
+    DIAGNOSTIC_PROCEDURES,
+    PROCEDURES,
+)
 from shnor_analysis.tables.common import (
     COMPARABILITY_REASONS,
     COMPARABILITY_VERDICTS,
@@ -17,7 +23,6 @@ from shnor_analysis.tables.common import (
     NOT_BEGUN,
     NOT_TAUGHT,
     PART_STATUSES,
-    PROCEDURES,
     SEASONS,
     SEVERITIES,
 )
@@ -59,11 +64,8 @@ from shnor_analysis.tables.received import (
 from shnor_analysis.tables.reported import (
     CATEGORIES,
     CONTEXT,
-    CONTEXT_INDICATORS,
-    CONTEXT_SOURCES,
     CONTEXT_UNITS,
     DEFICIT_LEVELS,
-    DIAGNOSTIC_PROCEDURES,
     DIAGNOSTIC_WORKS,
     EXPERT_CARDS,
     EXPLANATIONS,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from shnor_analysis.codes import PROCEDURES
 from shnor_analysis.tables.contract import INTEGER, choice, column, count, text
 
-PROCEDURES = ("vpr", "oge", "ege", "gve9", "gve11")
 SEASONS = ("spring", "autumn", "main")
 LEVELS = ("base", "advanced", "none")
 SEVERITIES = ("error", "warning", "query", "note")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from shnor_analysis.codes import CONTEXT_INDICATORS, CONTEXT_SOURCES, DIAGNOSTIC_PROCEDURES
 from shnor_analysis.tables.common import (
     ASSESSMENT_YEAR,
     GROUP_ITEM_REPORTS,
@@ -24,17 +25,6 @@ from shnor_analysis.tables.contract import (
 )
 
 CONTEXT_UNITS = ("person", "share", "yes_no", "ordinal", "count")
-CONTEXT_SOURCES = ("oo1", "fisoko_context", "social_passport")
-CONTEXT_INDICATORS = (
-    "n_pupils", "n_pupils_adapted", "n_disabled", "n_second_shift", "n_juvenile_police",
-    "n_juvenile_commission", "n_school_record", "n_migrant", "n_not_attested", "n_truancy",
-    "n_developmental_delay", "n_large_family", "n_single_parent", "n_low_income", "n_orphans",
-    "is_remote", "is_small", "has_infrastructure_deficit", "has_staff_deficit", "n_teachers",
-    "n_teachers_high_category", "n_teachers_first_or_high", "n_teachers_under_30",
-    "n_teachers_pension_age", "n_vacancies", "n_computers", "n_computers_obsolete",
-    "n_computers_online", "internet_speed", "city_access", "settlement_kind", "settlement_size",
-    *(f"n_pupils_grade_{grade}" for grade in range(1, 13)),
-)  # fmt: skip
 PERIODS = ("q1", "q2", "q3", "q4", "h1", "h2", "t1", "t2", "t3", "year", "final")
 MARK_STATUSES = ("mark", "not_assessed", "exempt", "pass", "fail", "absent")
 ROLES = ("parent", "student", "teacher", "head")
@@ -43,7 +33,6 @@ CATEGORIES = ("high", "first", "position", "none")
 AGE_BANDS = ("до 25", "25–34", "35–44", "45–54", "55–64", "65 и более")
 EXPERIENCE_BANDS = ("до 3", "3–5", "6–10", "11–20", "21 и более")
 DEFICIT_LEVELS = ("high", "middle", "low", "none")
-DIAGNOSTIC_PROCEDURES = ("regional", "municipal", "school")
 REGISTERS = ("low_results", "adverse_conditions", "objectivity", "mentor")
 REGISTER_STATUSES = ("in", "watch", "out")
 MEASURE_STATUSES = ("planned", "in_progress", "done", "late", "dropped")

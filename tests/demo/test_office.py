@@ -18,7 +18,7 @@ from shnor_analysis.demo.files_office import (
 )
 from shnor_analysis.form_specs import FORMS
 from shnor_analysis.intake.messages import issue_series
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.place_settings import load_place_settings
 from shnor_analysis.templates import heading
 from shnor_analysis.workspace import find_workspace
@@ -50,7 +50,7 @@ def percents(rows: reading.Rows, group: str) -> list[float]:
     ],
 )
 def test_forms_have_the_headings_of_the_templates(form: str, headings: list[str]) -> None:
-    methodology = load_methodology(METHODOLOGY, "federal-low-results")
+    methodology = load_methodology(METHODOLOGY, DEFAULT_REGULATIONS)
     (spec,) = (spec for spec in FORMS if spec.family == form)
     template = {heading(spec, field.column, methodology) for field in spec.template_fields}
     assert set(headings) <= template

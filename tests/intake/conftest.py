@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis.intake import Intake, read_place
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 
 ROOT = Path(__file__).parents[2]
 KEY = b"k" * 32
@@ -126,7 +126,7 @@ def sparse(row):
     return [cell for value in row for cell in (value, "")]
 
 
-METHODOLOGY = load_methodology(ROOT / "methodology", "federal-low-results")
+METHODOLOGY = load_methodology(ROOT / "methodology", DEFAULT_REGULATIONS)
 
 
 class PlaceFolder:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis.intake.joins import completeness
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.tables import (
     CONTEXT,
     GIA_RESULTS,
@@ -17,7 +17,7 @@ from shnor_analysis.tables import (
     WORKS,
 )
 
-METHODOLOGY = load_methodology(Path(__file__).parents[2] / "methodology", "federal-low-results")
+METHODOLOGY = load_methodology(Path(__file__).parents[2] / "methodology", DEFAULT_REGULATIONS)
 
 
 def check_participation(*tables):

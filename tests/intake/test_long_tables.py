@@ -13,7 +13,7 @@ from shnor_analysis.intake.context.oo1 import read_oo1
 from shnor_analysis.intake.fisoko.individual import read_individual
 from shnor_analysis.intake.messages import UnreadableFile, issues_table
 from shnor_analysis.intake.workbook import ColumnRows, Sheet, csv_columns, open_workbook
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 
 HEADER = ["ИНН/логин", "год", "раздел", "строка", "графа", "значение"]
 CELLS = st.sampled_from(
@@ -23,7 +23,7 @@ CELLS = st.sampled_from(
 
 @pytest.fixture(scope="module")
 def methodology():
-    return load_methodology(Path(__file__).parents[2] / "methodology", "federal-low-results")
+    return load_methodology(Path(__file__).parents[2] / "methodology", DEFAULT_REGULATIONS)
 
 
 def text_of(rows):

@@ -11,7 +11,7 @@ from shnor_analysis.errors import MethodologyError
 from shnor_analysis.intake.context.oo1 import read_oo1
 from shnor_analysis.intake.messages import issues_table
 from shnor_analysis.intake.workbook import Sheet
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.tables import CONTEXT_INDICATORS, CONTEXT_UNITS
 
 HEADER = ["ИНН/логин", "год", "раздел", "строка", "графа", "значение"]
@@ -197,5 +197,5 @@ def test_a_damaged_mapping_does_not_load(tmp_path, place, file, old, new, senten
     assert old in content
     (folder / file).write_text(content.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(MethodologyError, match=sentence) as caught:
-        load_methodology(folder, "federal-low-results")
+        load_methodology(folder, DEFAULT_REGULATIONS)
     assert str(caught.value).startswith(file)

@@ -178,9 +178,9 @@ def test_any_roadmap_row_is_read_or_named_and_tells_nobody(methodology_of_place,
 
 @pytest.fixture(scope="module")
 def methodology_of_place():
-    from tests.intake.conftest import ROOT, load_methodology
+    from tests.intake.conftest import DEFAULT_REGULATIONS, ROOT, load_methodology
 
-    return load_methodology(ROOT / "methodology", "federal-low-results")
+    return load_methodology(ROOT / "methodology", DEFAULT_REGULATIONS)
 
 
 def test_teachers_keep_bands_of_the_list_only(methodology_of_place):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from shnor_analysis import tables
 from shnor_analysis.measures.comparability import comparability
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 
-RULES = load_methodology(find_workspace().methodology, "federal-low-results").comparability
+RULES = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS).comparability
 NO_MERGERS = pd.DataFrame(columns=["old_school", "new_school", "assessment_year"])
 
 

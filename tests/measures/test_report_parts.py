@@ -8,11 +8,11 @@ from shnor_analysis.intake.detect import _FAMILIES
 from shnor_analysis.intake.messages import NOT_USED
 from shnor_analysis.intake.place import CONTEXT_FAMILY, READERS, SIDE_FAMILIES
 from shnor_analysis.measures.report_parts import report_parts
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.report.texts import load_texts
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 # Known, but part of no section: answers of schools stand beside the remarks, side sheets are empty.
 NOT_A_SOURCE = {"explanations", *SIDE_FAMILIES}
 

@@ -11,7 +11,7 @@ import pytest
 from shnor_analysis import tables as contracts
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.workbook import Sheet
-from shnor_analysis.methodology import Place, load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, Place, load_methodology
 from shnor_analysis.report.document import from_record, to_record
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
@@ -19,7 +19,7 @@ from shnor_analysis.report.letters import letters
 from shnor_analysis.report.tables import answer_sheet
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 REASONS = METHODOLOGY.explanation_reasons
 NAMES = {"990001": "МБОУ «СОШ № 10 г. Примерска»", "990002": "МБОУ «СОШ № 2 г. Примерска»"}
 LABELS = Labels(NAMES, {})
@@ -28,7 +28,7 @@ PLACE = Place.model_validate(
         "name": "Примерский муниципальный район",
         "region_name": "Примерская область",
         "municipality_id": "reg99_m012",
-        "regulations": {"low_results": "federal-low-results"},
+        "regulations": DEFAULT_REGULATIONS.model_dump(),
         "terms": {"low_results": "ШНОР", "adverse_conditions": "ШНСУ"},
         "responsible": {"monitoring": "методический центр", "decisions": "отдел образования"},
         "publication": {"min_participants": 5},

@@ -5,14 +5,14 @@ import pytest
 
 from shnor_analysis import tables as contracts
 from shnor_analysis.measures.report_parts import report_parts
-from shnor_analysis.methodology import load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.report import russian, tables
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.readiness import readiness
 from shnor_analysis.report.texts import load_texts
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 PARTS = METHODOLOGY.report_parts
 LABELS = Labels({}, {s.subject: s.name for s in METHODOLOGY.subjects})
 

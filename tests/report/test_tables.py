@@ -6,13 +6,13 @@ import pytest
 from shnor_analysis import tables as contracts
 from shnor_analysis.decisions.low_results import decide_low_results
 from shnor_analysis.measures.results import procedure_results
-from shnor_analysis.methodology import Place, load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, Place, load_methodology
 from shnor_analysis.report import figures, narrative, tables
 from shnor_analysis.report.document import Status
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.workspace import find_workspace
 
-METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 RULE = METHODOLOGY.low_results
 NAMES = {
     "990001": "МБОУ «СОШ № 10 г. Примерска»",
@@ -140,7 +140,7 @@ def test_headline_when_nobody_is_listed(low):
 PLACE = Place.model_validate(
     {
         "name": "Район", "region_name": "Область", "municipality_id": "reg99_m012",
-        "regulations": {"low_results": "federal-low-results"},
+        "regulations": DEFAULT_REGULATIONS.model_dump(),
         "terms": {"low_results": "ШНРО", "adverse_conditions": "ШФНСУ"},
         "responsible": {"monitoring": "методический центр", "decisions": "управление"},
         "publication": {"min_participants": 5}, "answer_days": 14,
