@@ -13,7 +13,7 @@ import pandas as pd
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
-from shnor_analysis.engine import cell_sources, cells
+from shnor_analysis.engine import EngineChoice, cell_sources, cells, open_engine
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake import (
     Intake,
@@ -139,10 +139,12 @@ def compute_tables(
         for name, frame in intake.tables().items():
             tables.store_table(frame, tables.CONTRACTS[name], draft / TIDY)
         progress("Собираю ячейки: школа × работа", "")
-        school_cells = cells(draft / TIDY, methodology)
+        with open_engine(EngineChoice()) as engine:
+            school_cells = cells(draft / TIDY, methodology, engine)
+            sources = cell_sources(draft / TIDY, engine)
         school_cells = school_cells[school_cells["assessment_year"] <= assessment_year]
         tables.store_table(school_cells, tables.CELLS, draft / CELLS)
-        tables.store_table(cell_sources(draft / TIDY), tables.CELL_SOURCES, draft / CELLS)
+        tables.store_table(sources, tables.CELL_SOURCES, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
         indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
         for name, frame in indicators.items():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import tables
-from shnor_analysis.engine import cell_sources, cells
+from shnor_analysis.engine import EngineChoice, cell_sources, cells, open_engine
 from shnor_analysis.methodology import load_methodology
 from shnor_analysis.workspace import find_workspace
 
@@ -68,7 +68,8 @@ def compute(tmp_path):
         for contract, rows in contents.items():
             frame = pd.DataFrame(rows) if len(rows) else contract.empty()
             tables.store_table(frame, contract, tmp_path)
-        return cells(tmp_path, METHODOLOGY).set_index(["school_id", "work_id"])
+        with open_engine(EngineChoice()) as engine:
+            return cells(tmp_path, METHODOLOGY, engine).set_index(["school_id", "work_id"])
 
     run.folder = tmp_path
     return run
@@ -182,7 +183,8 @@ def test_no_results_give_an_empty_table_under_contract(compute):
 def test_every_cell_is_traced_to_its_rows(compute):
     groups = [group("990001", "marks", "2", 1)]
     compute([vpr("990001", 9, 3), vpr("990001", 12, 4)], group_rows=groups)
-    traced = cell_sources(compute.folder).set_index("source_file")
+    with open_engine(EngineChoice()) as engine:
+        traced = cell_sources(compute.folder, engine).set_index("source_file")
     assert traced.loc["a.xlsx", ["n_rows", "source_row_first", "source_row_last"]].tolist() == [
         2, 9, 12,
     ]  # fmt: skip

@@ -1,5 +1,19 @@
-"""The waist: tidy tables in, small tables of sufficient statistics out; no backend is named."""
+"""The waist: tidy tables in, small tables of sufficient statistics out, on DuckDB or Spark."""
 
-from shnor_analysis.engine.cells import cell_sources, cells, cells_expression
+from shnor_analysis.engine.backends import Engine, EngineChoice, open_engine
+from shnor_analysis.engine.cells import (
+    cell_sources,
+    cell_sources_expression,
+    cells,
+    cells_expression,
+)
 
-__all__ = ["cell_sources", "cells", "cells_expression"]
+__all__ = [
+    "Engine",
+    "EngineChoice",
+    "cell_sources",
+    "cell_sources_expression",
+    "cells",
+    "cells_expression",
+    "open_engine",
+]

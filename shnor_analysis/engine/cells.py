@@ -1,7 +1,8 @@
-"""The waist: tidy tables become cells (school × work) in one ibis expression on DuckDB."""
+"""The waist: tidy tables become cells (school × work) in one ibis expression."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
@@ -9,25 +10,33 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from shnor_analysis.engine.backends import Engine
 from shnor_analysis.methodology import Methodology
-from shnor_analysis.tables import CELL_SOURCES, CELLS
+from shnor_analysis.tables import (
+    CELL_SOURCES,
+    CELLS,
+    GIA_RESULTS,
+    GROUP_STATISTICS,
+    VPR_RESULTS,
+    WORKS,
+)
 
 PUPILS, AGGREGATE = "pupils", "aggregate"
 FAIL_MARK = 2
 
 
-TIDY = ("works", "vpr_results", "gia_results", "group_statistics")
-
-
-def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
+def cells(tidy: Path, methodology: Methodology, engine: Engine) -> pd.DataFrame:
     """Aggregate results to one row per school × work.
 
     Parameters
     ----------
     tidy : Path
-        Folder with the Parquet tables named in ``TIDY``, each under its contract.
+        Folder with the tables ``works``, ``vpr_results``, ``gia_results`` and
+        ``group_statistics``, each under its contract; those of results may be absent.
     methodology : Methodology
         Gives the ЕГЭ minimum of each subject and year.
+    engine : Engine
+        Open; runs the expression.
 
     Returns
     -------
@@ -39,23 +48,22 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
         cell: nothing is guessed. In the same way pupils whose ВПР mark is unknown, since no scale
         is known for their protocol, are no participants of a cell.
     """
-    connection = ibis.duckdb.connect()
-    try:
-        tables = {name: connection.read_parquet(tidy / f"{name}.parquet") for name in TIDY}
-        minimums = _minimums(tables["works"].to_pandas(), methodology)
-        expression = cells_expression(**tables, minimums=ibis.memtable(minimums))
-        return CELLS.conform(connection.to_pyarrow(expression).to_pandas())
-    finally:
-        connection.disconnect()
+    works = engine.table(tidy, WORKS)
+    minimums = engine.memtable(_minimums(engine.fetch(works), methodology))
+    vpr_results, gia_results, group_statistics = _results(tidy, engine)
+    expression = cells_expression(works, vpr_results, gia_results, group_statistics, minimums)
+    return CELLS.conform(engine.fetch(expression))
 
 
-def cell_sources(tidy: Path) -> pd.DataFrame:
+def cell_sources(tidy: Path, engine: Engine) -> pd.DataFrame:
     """Trace every cell to the files, sheets and rows it came from.
 
     Parameters
     ----------
     tidy : Path
         As in :func:`cells`.
+    engine : Engine
+        Open; runs the expression.
 
     Returns
     -------
@@ -63,28 +71,38 @@ def cell_sources(tidy: Path) -> pd.DataFrame:
         Keeps the contract ``cell_sources``: one row per school × work × role × file × sheet. A
         school's work that came both by pupil and as an aggregate is traced to both.
     """
-    connection = ibis.duckdb.connect()
-    try:
-        vpr, gia, group = (
-            connection.read_parquet(tidy / f"{name}.parquet")
-            for name in ("vpr_results", "gia_results", "group_statistics")
+    vpr_results, gia_results, group_statistics = _results(tidy, engine)
+    expression = cell_sources_expression(vpr_results, gia_results, group_statistics)
+    return CELL_SOURCES.conform(engine.fetch(expression))
+
+
+def _results(tidy: Path, engine: Engine) -> Iterator[ir.Table]:
+    """The tables of results; a place may have no files of a procedure."""
+    for contract in (VPR_RESULTS, GIA_RESULTS, GROUP_STATISTICS):
+        yield engine.table(tidy, contract, may_be_absent=True)
+
+
+def cell_sources_expression(
+    vpr_results: ir.Table, gia_results: ir.Table, group_statistics: ir.Table
+) -> ir.Table:
+    """Build the expression of :func:`cell_sources`."""
+    group = group_statistics
+    school_rows = group.filter(group.group_level == "school").mutate(
+        school_id=group.group_id, role=group.report
+    )
+    pupils = ibis.union(
+        *(
+            t.mutate(role=ibis.literal(PUPILS)).select(*_SOURCE_COLUMNS)
+            for t in (vpr_results, gia_results)
         )
-        school_rows = group.filter(group.group_level == "school").mutate(
-            school_id=group.group_id, role=group.report
-        )
-        pupils = ibis.union(
-            *(t.mutate(role=ibis.literal(PUPILS)).select(*_SOURCE_COLUMNS) for t in (vpr, gia))
-        )
-        rows = pupils.union(school_rows.select(*_SOURCE_COLUMNS))
-        rows = rows.mutate(source_sheet=rows.source_sheet.fill_null(""))
-        traced = rows.group_by("school_id", "work_id", "role", "source_file", "source_sheet").agg(
-            n_rows=rows.count().cast("int64"),
-            source_row_first=rows.source_row.min().cast("int64"),
-            source_row_last=rows.source_row.max().cast("int64"),
-        )
-        return CELL_SOURCES.conform(connection.to_pyarrow(traced).to_pandas())
-    finally:
-        connection.disconnect()
+    )
+    rows = pupils.union(school_rows.select(*_SOURCE_COLUMNS))
+    rows = rows.mutate(source_sheet=rows.source_sheet.fill_null(""))
+    return rows.group_by("school_id", "work_id", "role", "source_file", "source_sheet").agg(
+        n_rows=rows.count().cast("int64"),
+        source_row_first=rows.source_row.min().cast("int64"),
+        source_row_last=rows.source_row.max().cast("int64"),
+    )
 
 
 def cells_expression(
