@@ -25,3 +25,7 @@ class ParameterError(ShnorError):
 
 class ExportError(ShnorError):
     """A document cannot be written."""
+
+
+class EngineError(ShnorError):
+    """The engine chosen is not installed, does not start or gives up."""

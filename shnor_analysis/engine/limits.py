@@ -59,16 +59,19 @@ def work_limits(works: pd.DataFrame, methodology: Methodology) -> pa.Table:
 def _limits(work: dict[str, object], methodology: Methodology) -> dict[str, object]:
     procedure, subject = str(work["procedure"]), str(work["subject"])
     year, grade = int(str(work["assessment_year"])), int(str(work["grade"]))
-    maximum = work["max_score_raw"]
+    stated = work["max_score_raw"]
+    maximum = (
+        methodology.max_score(procedure, subject, grade, year)
+        if pd.isna(stated)
+        else int(str(stated))
+    )
     threshold = methodology.high_results.threshold(procedure, subject, grade)
     share = threshold.share if threshold else None
     return {
         "work_id": work["work_id"],
         "ege_minimum": methodology.ege_minimum(subject, year) if procedure == "ege" else None,
         "high_limit_scaled": None if share is None else float(share * SCALED_MAXIMUM),
-        "high_limit_raw": (
-            None if share is None or pd.isna(maximum) else float(share * int(str(maximum)))
-        ),
+        "high_limit_raw": (None if share is None or maximum is None else float(share * maximum)),
         "high_includes_limit": bool(threshold and threshold.operator == "ge"),
     }
 

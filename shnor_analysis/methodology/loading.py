@@ -134,6 +134,19 @@ class Methodology:
                 f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы."
             ) from None
 
+    def max_score(self, procedure: str, subject: str, grade: int, year: int) -> int | None:
+        """Return the highest primary score by ``scales.csv``, or None when it is not known there.
+
+        Scales of several levels that disagree tell nothing.
+        """
+        found = {
+            scale.max_score_raw
+            for scale in self.scales
+            if (scale.procedure, scale.subject, scale.grade) == (procedure, subject, grade)
+            and scale.year_from <= year <= scale.year_to
+        } - {None}
+        return found.pop() if len(found) == 1 else None
+
     def ege_minimum(self, subject: str, assessment_year: int) -> int | None:
         """Minimum ЕГЭ test score of a subject in a year, or None when the scale is unknown."""
         return next(

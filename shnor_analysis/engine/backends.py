@@ -1,0 +1,345 @@
+"""The engines that run an ibis expression: DuckDB inside the process, or Spark."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from shnor_analysis.engine.tidy_files import ARROW_TYPES, TidyFiles, find_tidy_files
+from shnor_analysis.errors import EngineError, ParameterError, SchemaError
+from shnor_analysis.tables import Contract
+
+DUCKDB, SPARK = "duckdb", "spark"
+ENGINES = (DUCKDB, SPARK)
+THIS_MACHINE = "local[*]"
+MASTER = re.compile(
+    r"local(\[(\*|\d+)(,\s*\d+)?\])?"
+    r"|local-cluster\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]"
+    r"|spark://.+|k8s://.+|yarn"
+)
+GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
+BYTES_PER_TASK = 32 * 2**20
+"""Parquet is some four times smaller than its rows in memory; Spark aims at 128 MB a task."""
+
+_NULLABLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """Which engine runs the expressions, and where.
+
+    Parameters
+    ----------
+    name : str
+        One of ``ENGINES``.
+    master : str, optional
+        Where Spark runs, in Spark's own words: ``local[4]``, ``local-cluster[2,1,1024]``,
+        ``spark://host:7077``, ``yarn``, ``k8s://https://host:6443``. Without it Spark takes all
+        cores of this machine. DuckDB has no master.
+
+    Raises
+    ------
+    ParameterError
+        If the engine is unknown, or the master is malformed or given to DuckDB.
+
+    Examples
+    --------
+    >>> EngineChoice("spark", "local[2]").master
+    'local[2]'
+    """
+
+    name: str = DUCKDB
+    master: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise ParameterError(
+                f"Движок «{self.name}» (--engine) неизвестен; есть {', '.join(ENGINES)}."
+            )
+        if self.master is None:
+            return
+        if self.name != SPARK:
+            raise ParameterError(
+                f"Адрес «{self.master}» (--master) нужен только движку spark; "
+                f"добавьте --engine spark или уберите --master."
+            )
+        if not MASTER.fullmatch(self.master):
+            raise ParameterError(
+                f"Адрес «{self.master}» (--master) не похож на адрес Spark; ожидается local[4], "
+                f"spark://узел:7077, yarn или k8s://https://узел:6443."
+            )
+
+
+class Engine(ABC):
+    """An open engine: Parquet files become ibis tables, ibis expressions become frames.
+
+    Expressions name no backend. Tables of two engines do not meet in one expression, and
+    ``ibis.memtable`` is not used: on Spark it loses whole numbers beside missing ones.
+    """
+
+    def table(self, tidy: Path, contract: Contract, *, may_be_absent: bool = False) -> ir.Table:
+        """Open a tidy table, all its files and years together.
+
+        Parameters
+        ----------
+        tidy : Path
+            Folder where the table lies in a way :func:`find_tidy_files` knows.
+        contract : Contract
+            Gives the name, the columns, their order and types. Columns beyond the contract are
+            left out; columns that may be missing and are absent are all missing.
+        may_be_absent : bool
+            True for tables a place may lack (results of a procedure it has no files of): a table
+            without files is then empty. Otherwise it is an error.
+
+        Returns
+        -------
+        ibis Table
+            Whole numbers of 64 bits, real numbers of 64 bits, text, flags; no order of rows.
+
+        Raises
+        ------
+        SchemaError
+            If the table is absent and may not be, or its files do not keep the contract.
+        """
+        found = find_tidy_files(tidy, contract)
+        if found is None:
+            if not may_be_absent:
+                raise SchemaError(
+                    f"Нет таблицы {contract.name}.parquet в папке «{tidy.name}» и в её папках "
+                    f"по годам; повторите расчёт года."
+                )
+            return self.memtable(_arrow_schema(contract).empty_table())
+        return self._read(found, _arrow_schema(contract))
+
+    def memtable(self, table: pa.Table) -> ir.Table:
+        """Give a small table in memory to the engine; missing values stay missing."""
+        return self._register(_without_dictionaries(table))
+
+    def fetch(self, expression: ir.Table) -> pd.DataFrame:
+        """Run an expression and bring its rows here.
+
+        Returns
+        -------
+        DataFrame
+            In no order. Whole numbers, real numbers and flags are pandas' nullable types, text is
+            ``str``: the same whichever engine ran it.
+
+        Raises
+        ------
+        EngineError
+            If Spark gives up.
+        """
+        rows = self._run(expression).cast(expression.schema().to_pyarrow())
+        return rows.to_pandas(types_mapper=_NULLABLE.get)
+
+    @abstractmethod
+    def _read(self, found: TidyFiles, schema: pa.Schema) -> ir.Table: ...
+
+    @abstractmethod
+    def _register(self, table: pa.Table) -> ir.Table: ...
+
+    @abstractmethod
+    def _run(self, expression: ir.Table) -> pa.Table: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the work; the engine's tables are then of no use."""
+
+
+class DuckDBEngine(Engine):
+    """DuckDB inside this process: nothing to install, nothing to start."""
+
+    def __init__(self) -> None:
+        self._connection = ibis.duckdb.connect()
+
+    def _read(self, found: TidyFiles, schema: pa.Schema) -> ir.Table:
+        rows = self._connection.read_parquet(
+            list(found.files),
+            union_by_name=True,
+            hive_partitioning=True,
+            hive_types_autocast=False,  # a school's code in a folder's name keeps its zeros
+        )
+        types = ibis.Schema.from_pyarrow(schema)
+        return rows.select(
+            **{
+                name: rows[name].cast(dtype) if name in found.columns else ibis.null(dtype)
+                for name, dtype in types.items()
+            }
+        )
+
+    def _register(self, table: pa.Table) -> ir.Table:
+        return ibis.memtable(table)
+
+    def _run(self, expression: ir.Table) -> pa.Table:
+        return self._connection.to_pyarrow(expression)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.disconnect()
+
+
+class SparkEngine(Engine):
+    """A Spark session of our own, stopped on closing.
+
+    Memory, executors and the like are set where Spark looks for them: ``SPARK_DRIVER_MEMORY`` and
+    ``spark-defaults.conf`` in ``SPARK_CONF_DIR``.
+
+    Raises
+    ------
+    EngineError
+        If pyspark or Java is not installed, or the session does not start.
+    """
+
+    def __init__(self, master: str) -> None:
+        self._session = _spark_session(master)
+        self._connection = ibis.pyspark.connect(self._session)
+        self._n_bytes = 0
+
+    def _read(self, found: TidyFiles, schema: pa.Schema) -> ir.Table:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        self._n_bytes += found.n_bytes
+        frame = (
+            self._session.read.schema(from_arrow_schema(schema))
+            .option("basePath", _hadoop_path(found.folder))
+            .parquet(*(GLOB_SIGN.sub(r"\\\g<0>", _hadoop_path(file)) for file in found.files))
+        )
+        return self._named(frame.select(*schema.names))
+
+    def _register(self, table: pa.Table) -> ir.Table:
+        return self._named(self._session.createDataFrame(table))
+
+    def _named(self, frame: Any) -> ir.Table:
+        name = ibis.util.gen_name("spark_table")
+        frame.createOrReplaceTempView(name)
+        return self._connection.table(name)
+
+    def _run(self, expression: ir.Table) -> pa.Table:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        n_cores = self._session.sparkContext.defaultParallelism
+        n_tasks = max(n_cores, -(-self._n_bytes // BYTES_PER_TASK))
+        self._session.conf.set("spark.sql.shuffle.partitions", str(n_tasks))
+        try:
+            return self._session.sql(self._connection.compile(expression)).toArrow()
+        except (Py4JError, PySparkException) as broken:
+            raise EngineError(
+                f"Spark не выполнил расчёт ({_first_line(broken)}); проверьте, что все узлы видят "
+                f"папку с таблицами и что им хватает памяти (docs/scale.md)."
+            ) from broken
+
+    def close(self) -> None:
+        """Stop the session."""
+        self._connection.disconnect()
+
+
+@contextmanager
+def open_engine(choice: EngineChoice) -> Iterator[Engine]:
+    """Open the engine chosen and close it at the end of the block.
+
+    Raises
+    ------
+    EngineError
+        If Spark is chosen and cannot be started.
+
+    Examples
+    --------
+    >>> with open_engine(EngineChoice()) as engine:
+    ...     rows = engine.memtable(pa.table({"n": [1, None, 3]}))
+    ...     engine.fetch(rows.agg(n=rows.n.sum().cast("int64")))["n"].tolist()
+    [4]
+    """
+    engine = SparkEngine(choice.master or THIS_MACHINE) if choice.name == SPARK else DuckDBEngine()
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _arrow_schema(contract: Contract) -> pa.Schema:
+    return pa.schema(
+        [(name, ARROW_TYPES[spec.metadata["dtype"]]) for name, spec in contract.columns.items()]
+    )
+
+
+def _without_dictionaries(table: pa.Table) -> pa.Table:
+    plain = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
+
+
+def _spark_session(master: str) -> Any:
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as missing:
+        raise EngineError(
+            "Не установлен pyspark, нужный движку spark; установите его командой "
+            "«make spark» или «pip install .[spark]»."
+        ) from missing
+    if not _has_java():
+        raise EngineError(
+            "Не найдена Java, нужная движку spark; установите Java 17 "
+            "(в Debian и Ubuntu пакет openjdk-17-jre-headless) или укажите её в JAVA_HOME."
+        )
+    # PySpark writes every exception to the screen as well; ours says it in one sentence.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    quiet = Path(__file__).with_name("spark_log4j2.properties").as_uri()
+    settings = {
+        "spark.app.name": "shnor-analysis",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
+    if master.startswith("local"):
+        settings |= {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
+    builder = SparkSession.builder.master(master)
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except (Py4JError, PySparkException) as broken:
+        raise EngineError(
+            f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес "
+            f"и версию Java: нужна 17 или новее (java -version)."
+        ) from broken
+
+
+def _has_java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=str(Path(home, "bin")) if home else None) is not None
+
+
+def _hadoop_path(path: Path) -> str:
+    """A path on this machine, whatever file system the cluster calls its own; not escaped."""
+    return f"file:///{path.as_posix().lstrip('/')}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" :.")]
+    return lines[0].rstrip(".:") if lines else type(error).__name__
