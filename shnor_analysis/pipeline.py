@@ -13,7 +13,7 @@ import pandas as pd
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
-from shnor_analysis.engine import EngineChoice, open_engine, waist
+from shnor_analysis.engine import EngineChoice, open_engine, write_waist
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake import (
     Intake,
@@ -138,13 +138,8 @@ def compute_tables(
             tables.store_table(frame, tables.CONTRACTS[name], draft / TIDY)
         progress("Собираю ячейки: школа × работа", "")
         with open_engine(EngineChoice()) as engine:
-            made = waist(draft / TIDY, methodology, engine)
-        made = {
-            name: up_to_year(table, intake.works, assessment_year) for name, table in made.items()
-        }
-        for name, table in made.items():
-            tables.store_table(table, tables.CONTRACTS[name], draft / CELLS)
-        school_cells = made[tables.CELLS.name]
+            write_waist(draft / TIDY, draft / CELLS, methodology, engine, assessment_year)
+        school_cells = tables.load_table(tables.CELLS, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
         indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
         for name, frame in indicators.items():
@@ -176,14 +171,6 @@ def read_files(workspace: Workspace, place: str, progress: Progress) -> Intake:
         lambda file: progress(READING, file),
         load_place_settings(folder, workspace.methodology, description.municipality_id),
     )
-
-
-def up_to_year(table: pd.DataFrame, works: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
-    """Rows of works, or of years where a row is no work, up to the assessment year."""
-    if "work_id" not in table:
-        return table[table["assessment_year"] <= assessment_year]
-    own = works.loc[works["assessment_year"] <= assessment_year, "work_id"]
-    return table[table["work_id"].isin(own)]
 
 
 def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import tables
-from shnor_analysis.engine import EngineChoice, open_engine, waist
+from shnor_analysis.engine import WAIST, EngineChoice, open_engine, write_waist
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 
@@ -68,7 +68,7 @@ def item(school, report, name, share, n=10, maximum=None):
 def compute(tmp_path):
     """Return cells by school and work; ``compute.waist`` holds every table made."""
 
-    def run(vpr_results=(), gia_results=(), group_rows=(), **more):
+    def run(vpr_results=(), gia_results=(), group_rows=(), last_year=None, **more):
         contents = {
             tables.WORKS: [work(w) for w in (VPR, OGE, EGE, BASE)],
             tables.VPR_RESULTS: vpr_results,
@@ -80,7 +80,8 @@ def compute(tmp_path):
             frame = pd.DataFrame(rows) if len(rows) else contract.empty()
             tables.store_table(frame, contract, tmp_path)
         with open_engine(EngineChoice()) as engine:
-            run.waist = waist(tmp_path, METHODOLOGY, engine)
+            write_waist(tmp_path, tmp_path / "cells", METHODOLOGY, engine, last_year)
+        run.waist = {c.name: tables.load_table(c, tmp_path / "cells") for c in WAIST}
         return run.waist["cells"].set_index(["school_id", "work_id"])
 
     return run
@@ -310,7 +311,7 @@ def tasks(*rows):
 
 
 def test_tasks_are_summed_and_a_task_not_taught_is_nobodys(compute):
-    scores = ("2 1 X", "0 - N", "2 1 1")
+    scores = ("21X", "0-N", "211")
     rows = [vpr("990001", row, 3, task_set="s", task_scores=one) for row, one in enumerate(scores)]
     compute(rows, work_tasks=tasks(("1", 2), ("2", 1), ("3К1", 1)))
     found = compute.waist["cell_tasks"].set_index("task")
@@ -396,3 +397,26 @@ def test_the_same_pupils_are_linked_with_the_grade_below_a_year_before(compute):
     # earlier 10, 20; later 12, 11: sums 30 and 23, squares 500 and 265, products 120 + 220
     sums_ = ["sum_earlier", "sum_later", "sumsq_earlier", "sumsq_later", "sum_product"]
     assert pair[sums_].tolist() == [30, 23, 500, 265, 340]
+
+
+def test_later_years_are_left_aside_in_every_table(compute):
+    later = "vpr-2026-spring-rus-4"
+    rows = [vpr("990001", 1, 3, 4, 12.0, task_set="s", task_scores="2")]
+    rows += [rows[0] | {"work_id": later}]
+    groups = [group("990002", "marks", mark, n) | {"work_id": later} for mark, n in (("2", 1),)]
+    items = [item("990002", "scores", "5", 1.0) | {"work_id": later}]
+    works = [work(VPR), work(later)]
+    more = {"group_items": items, "work_tasks": tasks(("1", 2)), "works": works}
+    compute(rows, group_rows=groups, last_year=2025, **more)
+    for name in ("class_cells", "cells", "cell_scores", "cell_tasks", "cell_sources"):
+        assert set(compute.waist[name]["work_id"]) == {VPR}, name
+    compute(rows, group_rows=groups, last_year=2026, **more)
+    assert set(compute.waist["cell_sources"]["work_id"]) == {VPR, later}
+
+
+def test_the_same_rows_give_the_same_bytes(compute, tmp_path):
+    rows = [vpr("990001", row, 3, 4, float(row)) for row in range(9)]
+    compute(rows)
+    first = {path.name: path.read_bytes() for path in (tmp_path / "cells").iterdir()}
+    compute(rows[::-1])
+    assert {path.name: path.read_bytes() for path in (tmp_path / "cells").iterdir()} == first

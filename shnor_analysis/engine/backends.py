@@ -17,6 +17,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from shnor_analysis.engine.tidy_files import ARROW_TYPES, TidyFiles, find_tidy_files
 from shnor_analysis.errors import EngineError, ParameterError, SchemaError
@@ -31,6 +32,7 @@ MASTER = re.compile(
     r"|spark://.+|k8s://.+|yarn"
 )
 GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
+ROWS_PER_BATCH = 2**17
 BYTES_PER_TASK = 32 * 2**20
 """Parquet is some four times smaller than its rows in memory; Spark aims at 128 MB a task."""
 
@@ -152,6 +154,37 @@ class Engine(ABC):
         rows = self._run(expression).cast(expression.schema().to_pyarrow())
         return rows.to_pandas(types_mapper=_NULLABLE.get)
 
+    def write(self, expression: ir.Table, contract: Contract, folder: Path) -> ir.Table:
+        """Store the rows of an expression as a table under its contract, batch by batch.
+
+        Parameters
+        ----------
+        expression : ibis Table
+            At least the columns of the contract; others are left out.
+        contract : Contract
+            Gives the name, the order and the types of columns and the order of rows.
+        folder : Path
+            Gets ``<name>.parquet``: the same rows give the same bytes.
+
+        Returns
+        -------
+        ibis Table
+            The rows stored, for expressions that go on from them without computing them again.
+
+        Raises
+        ------
+        EngineError
+            If Spark gives up.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        schema = _arrow_schema(contract)
+        rows = expression.select(*schema.names).order_by(list(contract.key))
+        with pq.ParquetWriter(folder / f"{contract.name}.parquet", schema) as writer:
+            return self._stream(rows, writer, contract)
+
+    @abstractmethod
+    def _stream(self, rows: ir.Table, writer: pq.ParquetWriter, contract: Contract) -> ir.Table: ...
+
     @abstractmethod
     def _read(self, found: TidyFiles, schema: pa.Schema) -> ir.Table: ...
 
@@ -188,10 +221,21 @@ class DuckDBEngine(Engine):
         )
 
     def _register(self, table: pa.Table) -> ir.Table:
-        return ibis.memtable(table)
+        name = ibis.util.gen_name("duckdb_table")
+        self._connection.con.register(name, table)
+        return self._connection.table(name)
 
     def _run(self, expression: ir.Table) -> pa.Table:
         return self._connection.to_pyarrow(expression)
+
+    def _stream(self, rows: ir.Table, writer: pq.ParquetWriter, contract: Contract) -> ir.Table:
+        # ibis 12 calls a method that DuckDB 2 no longer has, so the batches come from DuckDB itself
+        query = self._connection.con.sql(str(ibis.to_sql(rows, dialect="duckdb")))
+        with query.to_arrow_reader(ROWS_PER_BATCH) as reader:
+            for batch in reader:
+                writer.write_batch(batch.cast(writer.schema))
+        writer.close()
+        return self.table(Path(writer.where).parent, contract)
 
     def close(self) -> None:
         """Close the connection."""
@@ -233,6 +277,14 @@ class SparkEngine(Engine):
         name = ibis.util.gen_name("spark_table")
         frame.createOrReplaceTempView(name)
         return self._connection.table(name)
+
+    def _stream(self, rows: ir.Table, writer: pq.ParquetWriter, contract: Contract) -> ir.Table:
+        # executors need not see the folder: what goes on from these rows goes on inside Spark
+        kept = self._session.sql(self._connection.compile(rows)).persist()
+        named = self._named(kept)
+        for batch in self._run(named.order_by(list(contract.key))).to_batches(ROWS_PER_BATCH):
+            writer.write_batch(batch.cast(writer.schema))
+        return named
 
     def _run(self, expression: ir.Table) -> pa.Table:
         from py4j.protocol import Py4JError

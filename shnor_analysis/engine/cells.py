@@ -23,13 +23,13 @@ _SUMS = (
 _WORK = ("work_id", "assessment_year", "procedure", "season", "subject", "grade", "level")
 
 
-def class_cells(results: ir.Table) -> ir.Table:
+def class_cells(results: tuple[ir.Table, ...]) -> ir.Table:
     """Count and sum the pupils of every class in every work.
 
     Parameters
     ----------
-    results : Table
-        Made by :func:`shnor_analysis.engine.outcomes.outcomes`.
+    results : tuple of Table
+        Made by :func:`shnor_analysis.engine.outcomes.outcomes`; no work is in two of them.
 
     Returns
     -------
@@ -38,37 +38,62 @@ def class_cells(results: ir.Table) -> ir.Table:
         a class has no mark, no pair of marks or no known limit, the counts of these are missing,
         not zero.
     """
+    return ibis.union(*(_count_classes(rows) for rows in results))
+
+
+def _count_classes(results: ir.Table) -> ir.Table:
     rows = results.mutate(class_label=results.class_label.fill_null(NO_CLASS))
-    marks, journal = rows.test_mark, rows.school_mark
-    raw, scaled = rows.score_raw, rows.score_scaled
-    counted = rows.group_by(*KEYS, "class_label").agg(
-        n_participants=rows.count().cast("int64"),
-        n_marks=marks.count().cast("int64"),
-        **{f"n_mark_{mark}": count_where(marks == mark) for mark in MARKS},
-        n_below_minimum=count_where(rows.is_below_minimum),
-        n_high_known=rows.is_high.count().cast("int64"),
-        n_high=count_where(rows.is_high),
-        n_score_raw=raw.count().cast("int64"),
-        sum_score_raw=raw.sum(),
-        sumsq_score_raw=(raw * raw).sum(),
-        n_score_scaled=scaled.count().cast("int64"),
-        sum_score_scaled=scaled.sum(),
-        sumsq_score_scaled=(scaled * scaled).sum(),
-        n_mark_pairs=count_where(marks.notnull() & journal.notnull()),
-        n_lowered=count_where(marks < journal),
-        n_confirmed=count_where(marks == journal),
-        n_raised=count_where(marks > journal),
-    )
+    marks, raw = rows.test_mark, rows.score_raw
+    sums = {
+        "n_participants": rows.count().cast("int64"),
+        "n_marks": marks.count().cast("int64"),
+        **{f"n_mark_{mark}": count_where(marks == mark) for mark in MARKS[:-1]},
+        "n_below_minimum": count_where(rows.is_below_minimum),
+        "n_high_known": rows.is_high.count().cast("int64"),
+        "n_high": count_where(rows.is_high),
+        "n_score_raw": raw.count().cast("int64"),
+        "sum_score_raw": raw.sum(),
+        "sumsq_score_raw": (raw * raw).sum(),
+    }
+    if "score_scaled" in rows.columns:
+        scaled = rows.score_scaled
+        sums |= {
+            "n_score_scaled": scaled.count().cast("int64"),
+            "sum_score_scaled": scaled.sum(),
+            "sumsq_score_scaled": (scaled * scaled).sum(),
+        }
+    if "school_mark" in rows.columns:
+        shift = marks - rows.school_mark
+        sums |= {
+            "n_mark_pairs": shift.count().cast("int64"),
+            "n_lowered": count_where(shift < 0),
+            "n_raised": count_where(shift > 0),
+        }
+    counted = rows.group_by(*KEYS, "class_label").agg(**sums)
+    return _complete(counted).select(*KEYS, "class_label", *_SUMS)
+
+
+def _complete(counted: ir.Table) -> ir.Table:
+    """Add the counts that follow from others; make counts of what nobody knows missing."""
+    no_integer, no_real = ibis.null("int64"), ibis.null("float64")
+    if "n_score_scaled" not in counted.columns:
+        zero = ibis.literal(0, "int64")
+        counted = counted.mutate(n_score_scaled=zero, **dict.fromkeys(_SCALED, no_real))
+    if "n_mark_pairs" in counted.columns:
+        rest = counted.n_mark_pairs - counted.n_lowered - counted.n_raised
+        counted = counted.mutate(n_confirmed=rest)
+    else:
+        counted = counted.mutate(**dict.fromkeys(_PAIRS, no_integer))
+    others = counted.n_mark_2 + counted.n_mark_3 + counted.n_mark_4
+    counted = counted.mutate(n_mark_5=counted.n_marks - others)
     base_of = {
         **dict.fromkeys(_MARKS, counted.n_marks),
         "n_high": counted.n_high_known,
         **dict.fromkeys(_PAIRS, counted.n_mark_pairs),
     }
-    known = {
-        name: ibis.ifelse(base > 0, counted[name], ibis.null("int64"))
-        for name, base in base_of.items()
-    }
-    return counted.mutate(**known).drop("n_marks")
+    return counted.mutate(
+        **{name: ibis.ifelse(base > 0, counted[name], no_integer) for name, base in base_of.items()}
+    )
 
 
 def cells(by_class: ir.Table, tidy: Tidy) -> ir.Table:

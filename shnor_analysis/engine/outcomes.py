@@ -5,46 +5,49 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from shnor_analysis.engine.tidy import Tidy
+
 FAIL_MARK = 2
 
-_RESULT_COLUMNS = (
-    "school_id", "work_id", "class_label", "score_raw", "score_scaled", "test_mark", "school_mark",
-)  # fmt: skip
 
-
-def outcomes(vpr_results: ir.Table, gia_results: ir.Table, limits: ir.Table) -> ir.Table:
+def outcomes(results: ir.Table, limits: ir.Table) -> ir.Table:
     """Say of every result whether it is below the minimum and whether it is high.
 
     Parameters
     ----------
-    vpr_results, gia_results : Table
-        Contracts of the same names.
+    results : Table
+        Contract ``vpr_results``, which knows journal marks, or ``gia_results``, which knows test
+        scores.
     limits : Table
         One row per work, see :func:`shnor_analysis.engine.limits.work_limits`.
 
     Returns
     -------
     Table
-        One row per pupil × work whose outcome is known: a mark, or a test score together with
-        the minimum of its subject and year. Others are no participants: nothing is guessed.
-        ``is_high`` is missing where the score, its maximum or the rule is unknown.
+        The rows whose outcome is known, with ``is_below_minimum`` and ``is_high``: those with a
+        mark, or with a test score and a known minimum. Others are no participants: nothing is
+        guessed. ``is_high`` is missing where the score, its maximum or the rule is unknown.
     """
-    vpr = vpr_results.mutate(score_scaled=ibis.null("float64")).select(*_RESULT_COLUMNS)
-    gia = gia_results.mutate(school_mark=ibis.null("int64")).select(*_RESULT_COLUMNS)
-    rows = vpr.union(gia).inner_join(limits, "work_id")
-    below = ibis.ifelse(
-        rows.test_mark.notnull(), rows.test_mark == FAIL_MARK, rows.score_scaled < rows.ege_minimum
-    )
-    decided = rows.mutate(is_below_minimum=below, is_high=_is_high(rows))
+    rows = results.inner_join(limits, "work_id")
+    below = rows.test_mark == FAIL_MARK
+    score, limit = rows.score_raw, rows.high_limit_raw
+    if "score_scaled" in results.columns:
+        has_scaled = rows.score_scaled.notnull()
+        below = ibis.ifelse(rows.test_mark.notnull(), below, rows.score_scaled < rows.ege_minimum)
+        score = ibis.ifelse(has_scaled, rows.score_scaled, score)
+        limit = ibis.ifelse(has_scaled, rows.high_limit_scaled, limit)
+    is_high = ibis.ifelse(rows.high_includes_limit, score >= limit, score > limit)
+    decided = rows.mutate(is_below_minimum=below, is_high=is_high)
     return decided.filter(decided.is_below_minimum.notnull())
 
 
-def _is_high(rows: ir.Table) -> ir.BooleanValue:
-    """Above the limit of the scale the result is on; at the limit the rule's operator decides."""
-    has_scaled = rows.score_scaled.notnull()
-    score = ibis.ifelse(has_scaled, rows.score_scaled, rows.score_raw)
-    limit = ibis.ifelse(has_scaled, rows.high_limit_scaled, rows.high_limit_raw)
-    return ibis.ifelse(rows.high_includes_limit, score >= limit, score > limit)
+def all_outcomes(tidy: Tidy) -> tuple[ir.Table, ir.Table]:
+    """Outcomes of ВПР and of ГИА, apart.
+
+    A work is in one of them only, so that each is aggregated for itself: united rows would carry
+    the columns of both through every aggregate, at half as much cost again.
+    """
+    return outcomes(tidy.vpr_results, tidy.limits), outcomes(tidy.gia_results, tidy.limits)
 
 
 def count_where(condition: ir.BooleanValue) -> ir.IntegerValue:

@@ -13,13 +13,13 @@ from shnor_analysis.tables import CELL_SCORES
 NO_MARK = 0
 
 
-def cell_scores(results: ir.Table, tidy: Tidy) -> ir.Table:
+def cell_scores(results: tuple[ir.Table, ...], tidy: Tidy) -> ir.Table:
     """Histogram of every cell: journal mark × mark of the work × primary score.
 
     Parameters
     ----------
-    results : Table
-        Made by :func:`shnor_analysis.engine.outcomes.outcomes`.
+    results : tuple of Table
+        Made by :func:`shnor_analysis.engine.outcomes.outcomes`; no work is in two of them.
     tidy : Tidy
         The distribution report, for schools without rows of pupils.
 
@@ -29,17 +29,20 @@ def cell_scores(results: ir.Table, tidy: Tidy) -> ir.Table:
         Contract ``cell_scores``. Pupils whose primary score is unknown are not in it; a mark
         that is unknown is 0, and so are both marks of a distribution report.
     """
-    known = results.filter(results.score_raw.notnull()).mutate(
-        test_mark=results.test_mark.fill_null(NO_MARK),
-        school_mark=results.school_mark.fill_null(NO_MARK),
-    )
-    by_pupil = known.group_by(*KEYS, "score_raw", "test_mark", "school_mark").agg(
-        n_pupils=known.count().cast("int64")
-    )
     no_mark = ibis.literal(NO_MARK, "int64")
     by_group = score_counts(tidy.group_items).mutate(
         test_mark=no_mark, school_mark=no_mark, basis=ibis.literal(AGGREGATE)
     )
     columns = list(CELL_SCORES.columns)
-    own = by_pupil.mutate(basis=ibis.literal(PUPILS)).select(columns)
-    return with_more_pupils(own, by_group.select(columns), "n_pupils")
+    by_pupil = ibis.union(*(_count_scores(rows) for rows in results)).select(columns)
+    return with_more_pupils(by_pupil, by_group.select(columns), "n_pupils")
+
+
+def _count_scores(results: ir.Table) -> ir.Table:
+    known = results.filter(results.score_raw.notnull())
+    marks = [name for name in ("test_mark", "school_mark") if name in known.columns]
+    rows = known.mutate(**{name: known[name].fill_null(NO_MARK) for name in marks})
+    counted = rows.group_by(*KEYS, "score_raw", *marks).agg(n_pupils=rows.count().cast("int64"))
+    if "school_mark" not in marks:
+        counted = counted.mutate(school_mark=ibis.literal(NO_MARK, "int64"))
+    return counted.mutate(basis=ibis.literal(PUPILS))

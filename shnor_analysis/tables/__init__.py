@@ -25,6 +25,7 @@ from shnor_analysis.tables.common import (
     PART_STATUSES,
     SEASONS,
     SEVERITIES,
+    TASK_DIGITS,
 )
 from shnor_analysis.tables.computed import (
     CELL_SCORES,
@@ -162,6 +163,7 @@ __all__ = [
     "SURVEY_ANSWERS",
     "SURVEY_SCALES",
     "SURVEY_TOTALS",
+    "TASK_DIGITS",
     "TEACHERS",
     "TERRITORY_MARK_AGREEMENT",
     "TERRITORY_RESULTS",

@@ -20,7 +20,9 @@ COMPARABILITY_REASONS = (
 PART_STATUSES = ("found", "replaced", "refused", "missing")
 EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
 
-# A task without a score among the scores of a pupil: nothing written, X in the form, «не пройд.».
+# Scores of a pupil's tasks are one text, a sign a task: 0–9, a = 10, b = 11 …; or no score, since
+# nothing is written, X stands in the form, or the task was not taught («не пройд.»).
+TASK_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 NO_ANSWER, NOT_BEGUN, NOT_TAUGHT = "-", "X", "N"
 
 SCHOOL_ID = {"school_id": text("Код школы", "шесть цифр логина ФИС ОКО: код региона и номер школы")}

@@ -33,10 +33,11 @@ from shnor_analysis.intake.identity.pupils import pseudonym
 from shnor_analysis.intake.messages import Issue, make_issue
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import ColumnMap, Methodology, Scale, normal_text
-from shnor_analysis.tables import NO_ANSWER, NOT_BEGUN, NOT_TAUGHT, PARTICIPATION
+from shnor_analysis.tables import NO_ANSWER, NOT_BEGUN, NOT_TAUGHT, PARTICIPATION, TASK_DIGITS
 
 _LONGEST_SCALE = 200  # no ВПР has more than a hundred points
 TOTAL = "score_raw_reported"
+_MOST_OF_A_TASK = len(TASK_DIGITS) - 1  # the highest score one sign can say; no ВПР comes near
 # How a task without a score is written among the scores of a pupil.
 _NO_SCORE = {BLANK: NO_ANSWER, NOT_ATTEMPTED: NOT_BEGUN, NOT_COVERED: NOT_TAUGHT}
 
@@ -312,7 +313,7 @@ class _Checked:
 
 def _check_pupils(listed: PupilSheet, work: Work, scores: _Scores) -> _Checked:
     """Leave out rows with errors, one error per row; keep the rest with remarks."""
-    maxima = np.array([np.inf if t.maximum is None else t.maximum for t in listed.tasks])
+    maxima = np.array([_MOST_OF_A_TASK if t.maximum is None else t.maximum for t in listed.tasks])
     is_bad_task = (scores.tasks == BAD) | (scores.tasks > maxima)
     is_all_blank = (scores.tasks == BLANK).all(axis=1)
     computed = np.where(scores.tasks < 0, 0, scores.tasks).sum(axis=1)
@@ -547,10 +548,11 @@ def _task_set(listed: PupilSheet, work: Work) -> TaskSet:
 
 
 def _task_scores(tasks: np.ndarray, has_tasks: np.ndarray) -> list[str | None]:
-    """Scores of all tasks of a pupil as one text, missing where the file has the total only."""
-    words = {score: _NO_SCORE.get(score, f"{score:.0f}") for score in np.unique(tasks).tolist()}
+    """One sign per task of a pupil, missing where the file has the total only."""
+    scores = np.unique(tasks).tolist()
+    sign_of = {score: _NO_SCORE.get(score) or TASK_DIGITS[int(score)] for score in scores}
     return [
-        " ".join([words[score] for score in row]) if known else None
+        "".join([sign_of[score] for score in row]) if known else None
         for row, known in zip(tasks.tolist(), has_tasks.tolist(), strict=True)
     ]
 
