@@ -1,6 +1,7 @@
 """Methodology as data: strict loading of rules, scales, subjects and column maps."""
 
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
+from shnor_analysis.methodology.csv_files import load_subjects
 from shnor_analysis.methodology.loading import (
     PROCEDURE_NAMES,
     Methodology,
@@ -29,6 +30,7 @@ from shnor_analysis.methodology.regulation_files import (
     load_low_results_rule,
     load_regulation,
     load_regulations,
+    low_results_rule,
 )
 from shnor_analysis.methodology.regulations import (
     BLOCKS,
@@ -61,6 +63,14 @@ from shnor_analysis.methodology.regulations import (
     SourceOrder,
     Terms,
     Weights,
+)
+from shnor_analysis.methodology.rule_items import (
+    RegulationDiff,
+    RuleDifference,
+    RuleItem,
+    compare_regulations,
+    rule_content,
+    rule_items,
 )
 from shnor_analysis.methodology.rules import (
     Comparability,
@@ -121,11 +131,14 @@ __all__ = [
     "RandomSubjects",
     "ReferenceSet",
     "Regulation",
+    "RegulationDiff",
     "ReportPart",
     "ReportParts",
     "RequiredReport",
     "RequiredWeight",
     "ResultIndicator",
+    "RuleDifference",
+    "RuleItem",
     "RuleMode",
     "Scale",
     "SeriesBreak",
@@ -138,11 +151,16 @@ __all__ = [
     "Subject",
     "Terms",
     "Weights",
+    "compare_regulations",
     "load_low_results_rule",
     "load_methodology",
     "load_model",
     "load_place",
     "load_regulation",
     "load_regulations",
+    "load_subjects",
+    "low_results_rule",
     "normal_text",
+    "rule_content",
+    "rule_items",
 ]

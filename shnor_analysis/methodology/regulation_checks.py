@@ -43,7 +43,7 @@ def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
         numerator = regulation.low_results.share_numerator.value
         denominator = regulation.low_results.share_denominator.value
         if not 0 < numerator <= denominator:
-            yield f"low_results: доля {numerator}/{denominator}, ожидалась доля больше 0 и не больше 1"
+            yield f"low_results: доля {numerator}/{denominator}, ожидалась от 0 (не включая) до 1"
     if regulation.high_results:
         yield from _overlaps("high_results", regulation.high_results.thresholds)
         for one in regulation.high_results.thresholds:

@@ -86,8 +86,8 @@ def _lacks(regulation: Regulation, block: str, folder: Path) -> MethodologyError
     )
     able = [one.id for one in load_regulations(folder) if getattr(one, block)]
     return MethodologyError(
-        f"{FOLDER}/{regulation.id}.yaml: нет блока {block}{gap}; назовите другое правило, этот блок "
-        f"есть у {', '.join(able) or 'ни одного правила'}."
+        f"{FOLDER}/{regulation.id}.yaml: нет блока {block}{gap}; назовите другое правило, "
+        f"этот блок есть у {', '.join(able) or 'ни одного правила'}."
     )
 
 

@@ -193,7 +193,7 @@ class ResultIndicator(Sourced):
     measure: Literal["high_share", "below_minimum_share", "correlation", "fact"]
     direction: Direction
     works: Annotated[tuple[IndicatorWorks, ...], Field(strict=False)]
-    n_years: int | None
+    n_years: Annotated[int, Field(ge=1)] | None
     tables: Annotated[
         tuple[Literal["cells", "diagnostic_works", "journal_marks"], ...], Field(strict=False)
     ]

@@ -45,7 +45,7 @@ def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(_reason(row)),
+                words(decision_reason(row)),
                 whole(row.n_low_current),
                 whole(row.n_procedures),
                 Cell(
@@ -77,14 +77,15 @@ def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("decision", row.decision),
                     emphasis=row.decision == "included",
                 ),
-                words(_reason(row)),
+                words(decision_reason(row)),
             )
             for row in rows.itertuples(index=False)
         ),
     )
 
 
-def _reason(row: Any) -> str:
+def decision_reason(row: Any) -> str:
+    """Words for the reason of one decision, a row of the table ``low_results``."""
     return text(
         "reason",
         row.reason_code,
