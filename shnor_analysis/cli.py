@@ -143,13 +143,17 @@ def new(
     rule: Annotated[
         str,
         typer.Option(
-            "--rule", metavar="ПРАВИЛО", help="Файл правила в methodology/regulations без .yaml."
+            "--rule",
+            metavar="ПРАВИЛО",
+            help="Правило низких результатов: файл в methodology/regulations без .yaml.",
         ),
     ] = DEFAULT_RULE,
 ) -> None:
     """Создать папку новой территории с описанием и шаблонами форм; файлы положите в неё сами.
 
-    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Рядом, в папке
+    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Там же названы
+    правила для высоких результатов, условий работы и прочего; какие есть, показывает
+    shnor rules. Рядом, в папке
     Шаблоны, лежат книги Excel, которые заполняют школы и отделы; незаполненные ничему не мешают.
     """
     from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology

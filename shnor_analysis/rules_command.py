@@ -62,8 +62,8 @@ def show_one(workspace: Workspace, name: str, console: Console) -> None:
     """
     regulation = load_regulation(workspace.methodology, name)
     _print_document(regulation, console)
-    subjects = load_subjects(workspace.methodology / "subjects.csv")
-    for title, rules in printed_rules(regulation, subjects).items():
+    names = _subject_names(workspace)
+    for title, rules in printed_rules(regulation, names).items():
         table = _table(title, "Правило", "Значение", "Откуда")
         for rule in rules:
             origin = [rule.clause, rule.source, f"({rule.confidence})"]
@@ -93,7 +93,7 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
         If one of them cannot be loaded.
     """
     sides = [load_regulation(workspace.methodology, name) for name in (old, new)]
-    subjects = load_subjects(workspace.methodology / "subjects.csv")
+    names = _subject_names(workspace)
     diff = compare_regulations(*sides)
     for title, blocks in (
         (f"Есть только в {old}", diff.only_old),
@@ -113,7 +113,7 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
         known = [item for item in (one.old, one.new) if item]
         label = f"{text('rule_block', one.block)}.\n{rule_label(known[0])}"
         values = [
-            escape(rule_value(item.entry, subjects)) if item else NOTHING
+            escape(rule_value(item.entry, names)) if item else NOTHING
             for item in (one.old, one.new)
         ]
         # A number without a clause stands in no document: its confidence says what it rests on.
@@ -171,6 +171,11 @@ def _names(rows: pd.DataFrame, labels: Labels) -> str:
 
     names = [labels.school(code) for code in by_school(rows, labels)["school_id"]]
     return escape("\n".join(names)) or NOTHING
+
+
+def _subject_names(workspace: Workspace) -> dict[str, str]:
+    subjects = load_subjects(workspace.methodology / "subjects.csv")
+    return {subject.subject: subject.name for subject in subjects}
 
 
 def _print_document(regulation: Regulation, console: Console) -> None:

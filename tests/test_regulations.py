@@ -32,7 +32,7 @@ from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
 ALL = load_regulations(FOLDER)
-SUBJECTS = load_methodology(FOLDER, DEFAULT_REGULATIONS).subjects
+SUBJECTS = {one.subject: one.name for one in load_methodology(FOLDER, DEFAULT_REGULATIONS).subjects}
 IDS = [one.id for one in ALL]
 
 

@@ -71,6 +71,7 @@ from shnor_analysis.methodology.rule_items import (
     compare_regulations,
     rule_content,
     rule_items,
+    rule_items_of,
 )
 from shnor_analysis.methodology.rules import (
     Comparability,
@@ -163,4 +164,5 @@ __all__ = [
     "normal_text",
     "rule_content",
     "rule_items",
+    "rule_items_of",
 ]

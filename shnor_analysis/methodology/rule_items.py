@@ -52,8 +52,13 @@ def rule_items(regulation: Regulation) -> tuple[RuleItem, ...]:
     return tuple(
         item
         for block in regulation.blocks
-        for item in _walk(block, "", block, getattr(regulation, block))
+        for item in rule_items_of(block, getattr(regulation, block))
     )
+
+
+def rule_items_of(block: BlockName, value: object) -> tuple[RuleItem, ...]:
+    """Every rule of one block, the block itself first when it has an origin of its own."""
+    return tuple(_walk(block, "", block, value))
 
 
 def compare_regulations(old: Regulation, new: Regulation) -> RegulationDiff:

@@ -22,7 +22,6 @@ from shnor_analysis.methodology import (
     SourcedInt,
     SourcedShare,
     SourceOrder,
-    Subject,
     Terms,
     Weights,
     rule_items,
@@ -44,10 +43,8 @@ class PrintedRule:
     confidence: str
 
 
-def printed_rules(
-    regulation: Regulation, subjects: tuple[Subject, ...]
-) -> dict[str, list[PrintedRule]]:
-    """Every rule of a regulation by the printed name of its block."""
+def printed_rules(regulation: Regulation, names: dict[str, str]) -> dict[str, list[PrintedRule]]:
+    """Every rule of a regulation by the printed name of its block; ``names`` are of subjects."""
     blocks: dict[str, list[PrintedRule]] = {
         text("rule_block", block): [] for block in regulation.blocks
     }
@@ -55,7 +52,7 @@ def printed_rules(
         blocks[text("rule_block", item.block)].append(
             PrintedRule(
                 rule_label(item),
-                rule_value(item.entry, subjects),
+                rule_value(item.entry, names),
                 item.entry.clause,
                 item.entry.source,
                 text("confidence", item.entry.confidence),
@@ -77,7 +74,7 @@ def rule_label(item: RuleItem) -> str:
     return text("rule_field", item.field, **fields)
 
 
-def rule_value(entry: Sourced, subjects: tuple[Subject, ...]) -> str:
+def rule_value(entry: Sourced, names: dict[str, str]) -> str:
     """What a rule says, in words; a rule that only holds other rules is «—»."""
     match entry:
         case SourcedInt():
@@ -87,12 +84,12 @@ def rule_value(entry: Sourced, subjects: tuple[Subject, ...]) -> str:
         case RuleMode():
             return text("rule_mode", entry.value)
         case ProcedureSet():
-            return _works(entry.subjects, entry.grades, subjects)
+            return _works(entry.subjects, entry.grades, names)
         case HighThreshold():
             return text(
                 "rule_value",
                 "high",
-                works=_works(entry.subjects, entry.grades, subjects),
+                works=_works(entry.subjects, entry.grades, names),
                 operator=text("rule_choice", entry.operator),
                 share=russian.percent(entry.share_numerator / entry.share_denominator, 0),
             )
@@ -115,7 +112,7 @@ def rule_value(entry: Sourced, subjects: tuple[Subject, ...]) -> str:
                 direction=_direction(entry, entry.kind == "yes_no"),
             )
         case ResultIndicator():
-            return _result_indicator(entry, subjects)
+            return _result_indicator(entry, names)
         case Weights():
             if entry.value == "equal":
                 return text("rule_choice", "equal")
@@ -154,9 +151,9 @@ def rule_value(entry: Sourced, subjects: tuple[Subject, ...]) -> str:
     return text("rule_value", "whole") if value is None else text("rule_choice", value)
 
 
-def _result_indicator(entry: ResultIndicator, subjects: tuple[Subject, ...]) -> str:
+def _result_indicator(entry: ResultIndicator, names: dict[str, str]) -> str:
     works = "".join(
-        f"; {_procedure(one.procedure)}: {_works(one.subjects, one.grades, subjects)}"
+        f"; {_procedure(one.procedure)}: {_works(one.subjects, one.grades, names)}"
         for one in entry.works
     )
     n_years = entry.n_years
@@ -180,9 +177,8 @@ def _procedure(code: str) -> str:
 
 
 def _works(
-    codes: tuple[str, ...] | None, grades: tuple[int, ...] | None, subjects: tuple[Subject, ...]
+    codes: tuple[str, ...] | None, grades: tuple[int, ...] | None, names: dict[str, str]
 ) -> str:
-    names = {subject.subject: subject.name for subject in subjects}
     named = (
         ", ".join(names[code] for code in codes) if codes else text("rule_value", "all_subjects")
     )
