@@ -143,13 +143,17 @@ def new(
     rule: Annotated[
         str,
         typer.Option(
-            "--rule", metavar="ПРАВИЛО", help="Файл правила в methodology/regulations без .yaml."
+            "--rule",
+            metavar="ПРАВИЛО",
+            help="Правило низких результатов: файл в methodology/regulations без .yaml.",
         ),
     ] = DEFAULT_RULE,
 ) -> None:
     """Создать папку новой территории с описанием и шаблонами форм; файлы положите в неё сами.
 
-    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Рядом, в папке
+    Описание можно потом править: data/raw/ТЕРРИТОРИЯ/monitoring.yaml. Там же названы
+    правила для высоких результатов, условий работы и прочего; какие есть, показывает
+    shnor rules. Рядом, в папке
     Шаблоны, лежат книги Excel, которые заполняют школы и отделы; незаполненные ничему не мешают.
     """
     from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
@@ -166,6 +170,57 @@ def new(
         f"Положите файлы ФИС ОКО и РЦОИ в data/raw/{place} и выполните: "
         f"shnor check {place} --year ГОД"
     )
+
+
+@app.command(cls=RussianCommand)
+def rules(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ПРАВИЛО | diff ПРАВИЛО ПРАВИЛО]",
+            help="Имя файла в methodology/regulations без .yaml; без слов — перечень всех правил.",
+        ),
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(
+            "--place",
+            metavar="ТЕРРИТОРИЯ",
+            help="С diff и --year: какие школы входят в перечень и выходят из него.",
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", metavar="ГОД", parser=_year, help="Год оценки, вместе с --place."),
+    ] = None,
+) -> None:
+    """Показать правила: что сказано в каждом, в каком пункте, насколько это надёжно.
+
+    Правила — файлы methodology/regulations. Своё правило описывают, скопировав такой файл
+    под новым именем; как это сделать, сказано в docs/rules.md.
+
+    shnor rules — какие правила есть и какая территория какие применяет; shnor rules
+    yershichi-2020 — всё, что сказано в одном; shnor rules diff А Б — чем правило Б
+    отличается от А, а с --place и --year — какие школы из-за этого входят в перечень
+    низких результатов или выходят из него.
+    """
+    from shnor_analysis import rules_command
+
+    workspace = find_workspace()
+    match words or []:
+        case [] if place is None and year is None:
+            rules_command.show_all(workspace, console)
+        case [name] if name != "diff" and place is None and year is None:
+            rules_command.show_one(workspace, name, console)
+        case ["diff", old, new] if (place is None) == (year is None):
+            rules_command.show_difference(workspace, old, new, console)
+            if place is not None and year is not None:
+                rules_command.show_schools(workspace, old, new, place, year, console)
+        case _:
+            raise ParameterError(
+                "Команда rules: ожидалось имя одного правила либо diff и два имени; --place и "
+                "--year вместе и только с diff. Справка: shnor rules --help."
+            )
 
 
 @app.command(cls=RussianCommand)

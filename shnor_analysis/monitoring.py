@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
+from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
 from shnor_analysis.report.labels import Labels
@@ -64,6 +65,16 @@ class Monitoring:
         if name not in known:
             raise ParameterError(f"Нет таблицы «{name}»; есть: {', '.join(sorted(known))}.")
         return tables.load_table(known[name], self.folder / pipeline.TIDY)
+
+    def list_changes(self, old: LowResultsRule, new: LowResultsRule) -> tuple[ListChange, ...]:
+        """Which schools enter or leave the low-results list when the rule changes.
+
+        See :func:`~shnor_analysis.decisions.rule_change.low_results_list_changes`.
+        """
+        schools = pipeline.working_schools(self.schools, self.assessment_year)
+        return low_results_list_changes(
+            self.procedure_results, schools, old, new, self.assessment_year
+        )
 
     @property
     def rule(self) -> LowResultsRule:

@@ -16,7 +16,7 @@ LAYERS = [  # lowest first; parts of one layer may not import each other
     {"report", "notebook_run"},
     {"pipeline", "demo"},
     {"monitoring", "publication"},
-    {"command_help"},
+    {"command_help", "rules_command"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

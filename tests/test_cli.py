@@ -7,7 +7,7 @@ import pytest
 
 from shnor_analysis import cli
 from shnor_analysis.form_specs import FORMS
-from shnor_analysis.methodology import load_place
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_place
 
 YEAR = ("--year", "2025")
 PLACE = ("--name", "Район", "--region", "Область", "--municipality", "reg99_m012")
@@ -48,7 +48,7 @@ def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected
     assert expected in sentence(finished)
 
 
-@pytest.mark.parametrize("words", [(), ("demo",), ("new",), ("check",), ("annual",)])
+@pytest.mark.parametrize("words", [(), ("demo",), ("new",), ("rules",), ("check",), ("annual",)])
 def test_help_is_complete_and_russian(demo_raw, shnor, words):
     finished = shnor(demo_raw, *words, "--help")
     assert finished.returncode == 0
@@ -63,8 +63,9 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
     ):
         assert english not in finished.stdout, english
     expected = {
-        (): ("demo", "new", "check", "annual", "--version"),
+        (): ("demo", "new", "rules", "check", "annual", "--version"),
         ("new",): ("ТЕРРИТОРИЯ", "--name", "--region", "--municipality", "--rule"),
+        ("rules",): ("ПРАВИЛО | diff ПРАВИЛО ПРАВИЛО", "--place", "--year"),
         ("demo",): ("--region", "--seed"),
         ("check",): ("ТЕРРИТОРИЯ", "--year"),
         ("annual",): ("ТЕРРИТОРИЯ", "--year"),
@@ -90,6 +91,7 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     assert templates == {spec.title for spec in FORMS}
     place = load_place(folder / "monitoring.yaml")
     assert (place.name, place.municipality_id) == ("Район", "reg99_m012")
+    assert place.regulations == DEFAULT_REGULATIONS
     empty = shnor(fresh_workspace, "annual", "primersk", *YEAR)
     assert empty.returncode == 2
     assert "нет результатов за 2025 год оценки; найдены: ни одного года" in sentence(empty)
@@ -148,7 +150,7 @@ def test_a_broken_rule_stops_the_run_and_writes_nothing(demo_raw, fresh_workspac
     rule.write_text(broken, encoding="utf-8")
     finished = shnor(fresh_workspace, "annual", "demo", *YEAR)
     assert finished.returncode == 2
-    assert "federal-low-results.yaml, share_denominator.value: найдено 'десять'" in sentence(
+    assert "low-results.yaml, low_results.share_denominator.value: найдено 'десять'" in sentence(
         finished
     )
     assert not fresh_workspace.reports("demo", 2025).exists()

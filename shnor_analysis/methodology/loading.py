@@ -35,7 +35,9 @@ from shnor_analysis.methodology.regulation_files import (
     required_block,
 )
 from shnor_analysis.methodology.regulations import (
+    AdverseConditions,
     HighResults,
+    LowResultsIndicators,
     LowResultsRule,
     PupilSums,
     Regulation,
@@ -68,6 +70,16 @@ class Methodology:
     catalogue: tuple[CatalogueIndicator, ...]
     oo1_mapping: tuple[FormAddress, ...]
     context_answers: tuple[AnswerRank, ...]
+
+    @property
+    def low_results_indicators(self) -> LowResultsIndicators:
+        """Indicators of low results that the place looks at."""
+        return required_block(self.regulations["low_results_indicators"].low_results_indicators)
+
+    @property
+    def adverse_conditions(self) -> AdverseConditions:
+        """Indicators of adverse conditions."""
+        return required_block(self.regulations["adverse_conditions"].adverse_conditions)
 
     @property
     def high_results(self) -> HighResults:

@@ -11,6 +11,8 @@ class PlaceRegulations(StrictModel):
     """Which regulation, a file stem in ``regulations/``, the place applies to what."""
 
     low_results: str
+    low_results_indicators: str
+    adverse_conditions: str
     high_results: str
     pupil_sums: str
 
@@ -18,6 +20,8 @@ class PlaceRegulations(StrictModel):
 # What a place applies until its office names documents of its own.
 DEFAULT_REGULATIONS = PlaceRegulations(
     low_results="federal-low-results",
+    low_results_indicators="sterlitamak-2021",
+    adverse_conditions="sterlitamak-2021",
     high_results="yershichi-2020",
     pupil_sums="yershichi-2020",
 )

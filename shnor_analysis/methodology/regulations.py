@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from shnor_analysis.codes import Procedure
+from shnor_analysis.codes import ContextSource, DiagnosticProcedure, Procedure
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
@@ -126,6 +126,202 @@ class PupilSums(StrictModel):
     sums: Annotated[tuple[PupilSum, ...], Field(strict=False, min_length=1)]
 
 
+Direction = Literal["higher_is_worse", "lower_is_worse"]
+
+
+class IndexMethod(Sourced):
+    """How indicators become one index: mean of ranks, of z-scores, or a sum of points."""
+
+    value: Literal["ranks", "z", "points"]
+
+
+class Weights(Sourced):
+    """Weights of the indicators, in whole numbers; ``by_indicator`` is empty when all are equal."""
+
+    value: Literal["equal", "listed"]
+    by_indicator: dict[str, int] = Field(default_factory=dict)
+
+
+class PointBand(Sourced):
+    """Points an indicator gives from a value on; the highest band reached counts."""
+
+    indicator: str
+    at_least: float
+    points: int
+
+
+class RequiredWeight(Sourced):
+    """The part of all weight that must be known for a school to get an index at all."""
+
+    numerator: int = Field(ge=1)
+    denominator: int = Field(ge=1)
+
+
+class ReferenceSet(Sourced):
+    """Among which schools the border is found."""
+
+    value: Literal["region", "territory"]
+
+
+class Clusters(Sourced):
+    """Within which groups schools are compared; ``none`` is all together."""
+
+    value: Literal["none", "programme", "context", "programme_and_context"]
+
+
+class IndexRule(Sourced):
+    """How the indicators of a list become one index and where the list is cut.
+
+    A school is below the border in a year when its index is in the lower ``cut_percent`` of the
+    reference set, and on the list when that is so in ``low_years`` of the last ``window_years``.
+    Mean, spread and border stay as found for ``reference_years``; with fewer than
+    ``min_reference_schools`` in the territory the region is the reference set. ``points`` is given
+    for every indicator when the method is ``points`` and for none otherwise.
+    """
+
+    method: IndexMethod
+    weights: Weights
+    points: Annotated[tuple[PointBand, ...], Field(strict=False)] = ()
+    required_weight: RequiredWeight
+    largest_z: SourcedInt
+    cut_percent: SourcedInt
+    low_years: SourcedInt
+    window_years: SourcedInt
+    reference: ReferenceSet
+    min_reference_schools: SourcedInt
+    reference_years: SourcedInt
+    clusters: Clusters
+    min_cluster_schools: SourcedInt
+
+
+class IndicatorWorks(StrictModel):
+    """Works an indicator looks at; None means all subjects or all grades of the procedure."""
+
+    procedure: Procedure | DiagnosticProcedure
+    subjects: _Subjects | None
+    grades: _Grades | None
+
+
+class ResultIndicator(Sourced):
+    """One indicator of low results: what is counted, in which works, over how many years.
+
+    ``measure``: share of high results, share below the minimum, correlation of two kinds of marks,
+    or a fact that is so or not. ``n_years`` of None is the present state. ``tables`` are the tables
+    it is computed from, by the names of their contracts; empty when no file tells it.
+    """
+
+    id: str
+    title: str
+    measure: Literal["high_share", "below_minimum_share", "correlation", "fact"]
+    direction: Direction
+    works: Annotated[tuple[IndicatorWorks, ...], Field(strict=False)]
+    n_years: Annotated[int, Field(ge=1)] | None
+    tables: Annotated[
+        tuple[Literal["cells", "diagnostic_works", "journal_marks"], ...], Field(strict=False)
+    ]
+
+
+class LowResultsIndicators(Sourced):
+    """A list of indicators of low results and how the list of schools is cut from them."""
+
+    indicators: Annotated[tuple[ResultIndicator, ...], Field(strict=False, min_length=1)]
+    index: IndexRule
+
+
+class SourceOrder(Sourced):
+    """Whom to believe when sources of one number differ, the most trusted first."""
+
+    value: Annotated[tuple[ContextSource, ...], Field(strict=False, min_length=1)]
+
+
+class JoinedCounts(Sourced):
+    """How several counts of one numerator are joined, when one pupil may be in both."""
+
+    value: Literal["sum", "largest"]
+
+
+class ConditionIndicator(Sourced):
+    """One indicator of adverse conditions: a share of two counts, or a yes or no.
+
+    ``numerator`` and ``denominator`` are codes of the table ``context``; a yes or no has one code
+    and no denominator.
+    """
+
+    id: str
+    title: str
+    kind: Literal["share", "yes_no"]
+    numerator: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    denominator: str | None
+    direction: Direction
+
+
+class AdverseConditions(Sourced):
+    """Indicators of adverse conditions and how the list of schools is cut from them."""
+
+    sources: SourceOrder
+    joined_counts: JoinedCounts
+    indicators: Annotated[tuple[ConditionIndicator, ...], Field(strict=False, min_length=1)]
+    index: IndexRule
+
+
+class CardLevels(Sourced):
+    """Levels of the expert card, in points and in percent of the maximum."""
+
+    max_points: SourcedInt
+    high_points: SourcedInt
+    middle_points: SourcedInt
+    high_percent: SourcedInt
+    middle_percent: SourcedInt
+
+
+class Terms(Sourced):
+    """How the document calls its registers; None when it has no word."""
+
+    low_results: str = Field(min_length=1)
+    adverse_conditions: str | None
+
+
+_YearDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
+
+
+class CalendarEvent(Sourced):
+    """What is done every year by whom and when: month, or month and day."""
+
+    id: str
+    title: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    starts: _YearDay | None
+    ends: _YearDay
+
+
+class RequiredReport(Sourced):
+    """A report the document demands and how often."""
+
+    id: str
+    title: str = Field(min_length=1)
+    period: Literal["year", "half_year"]
+
+
+BlockName = Literal[
+    "low_results",
+    "low_results_indicators",
+    "adverse_conditions",
+    "high_results",
+    "pupil_sums",
+    "expert_card",
+    "terms",
+    "calendar",
+    "reports",
+]
+
+
+class Gap(Sourced):
+    """What a reader would look for in the document and not find."""
+
+    block: BlockName
+    text: str = Field(min_length=1)
+
+
 class Regulation(Sourced):
     """One document and its rules; a block that the document does not give is absent.
 
@@ -137,6 +333,21 @@ class Regulation(Sourced):
     document: str = Field(min_length=1)
     date: dt.date | None
     territory: str = Field(min_length=1)
+    terms: Terms | None = None
     low_results: LowResultsParameters | None = None
+    low_results_indicators: LowResultsIndicators | None = None
+    adverse_conditions: AdverseConditions | None = None
     high_results: HighResults | None = None
     pupil_sums: PupilSums | None = None
+    expert_card: CardLevels | None = None
+    calendar: Annotated[tuple[CalendarEvent, ...], Field(strict=False)] = ()
+    reports: Annotated[tuple[RequiredReport, ...], Field(strict=False)] = ()
+    not_stated: Annotated[tuple[Gap, ...], Field(strict=False)] = ()
+
+    @property
+    def blocks(self) -> tuple[BlockName, ...]:
+        """Blocks the regulation has, in the order of the models."""
+        return tuple(name for name in BLOCKS if getattr(self, name))
+
+
+BLOCKS: tuple[BlockName, ...] = get_args(BlockName)

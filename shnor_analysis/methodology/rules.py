@@ -11,9 +11,9 @@ from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
 
 class SourcedInt(Sourced):
-    """A whole number with its origin."""
+    """A whole number, never negative, with its origin."""
 
-    value: int
+    value: int = Field(ge=0)
 
 
 class SourcedShare(Sourced):

@@ -51,13 +51,27 @@ _EXPECTED = {
     "float_type": "ожидалось число",
     "string_type": "ожидался текст",
     "string_too_short": "ожидался непустой текст",
-    "string_pattern_mismatch": "ожидался код вида reg99_m012",
     "enum": "ожидалось одно из: {expected}",
     "literal_error": "ожидалось одно из: {expected}",
     "greater_than_equal": "ожидалось не меньше {ge}",
     "less_than_equal": "ожидалось не больше {le}",
     "model_type": "ожидались ключи со значениями",
     "tuple_type": "ожидался перечень",
+    "too_short": "ожидался непустой перечень",
+    "bool_type": "ожидалось true или false",
+    "dict_type": "ожидались ключи со значениями",
+    "date_type": "ожидалась дата вида 2021-07-05 без кавычек",
+    "date_from_datetime_inexact": "ожидалась дата вида 2021-07-05 без кавычек",
+}
+
+
+# What a patterned text should look like, by its key.
+_PATTERNS = {
+    "municipality_id": "ожидался код вида reg99_m012",
+    "id": "ожидались строчные латинские буквы, цифры и «-»",
+    "part": "ожидался код из строчных латинских букв, цифр и «_»",
+    "starts": 'ожидался месяц или месяц и день, вида "09" или "09-30" в кавычках',
+    "ends": 'ожидался месяц или месяц и день, вида "09" или "09-30" в кавычках',
 }
 
 
@@ -71,7 +85,8 @@ def _model_sentence(broken: ValidationError) -> str:
         return f"{place}: такой ключ не предусмотрен; проверьте написание или уберите его."
     if kind == "clause_missing":
         return f"{place}: надёжность regulation без пункта документа; допишите ключ clause."
-    expected = _EXPECTED.get(kind, "значение не подходит").format(
+    known = _PATTERNS.get(str(first["loc"][-1])) if kind == "string_pattern_mismatch" else None
+    expected = (known or _EXPECTED.get(kind, "значение не подходит")).format(
         **{name: str(value).replace(" or ", ", ") for name, value in first.get("ctx", {}).items()}
     )
     return f"{place}: найдено {first['input']!r}, {expected}."

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from shnor_analysis.methodology import LowResultsRule, Sourced
+from shnor_analysis.methodology import LowResultsRule, rule_items_of
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Cell, DisplayTable
 from shnor_analysis.report.labels import Labels, by_school, by_work
+from shnor_analysis.report.rules import rule_label, rule_value
 from shnor_analysis.report.tables.build import (
     build_table,
     count_column,
@@ -45,7 +46,7 @@ def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(_reason(row)),
+                words(decision_reason(row)),
                 whole(row.n_low_current),
                 whole(row.n_procedures),
                 Cell(
@@ -77,14 +78,15 @@ def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("decision", row.decision),
                     emphasis=row.decision == "included",
                 ),
-                words(_reason(row)),
+                words(decision_reason(row)),
             )
             for row in rows.itertuples(index=False)
         ),
     )
 
 
-def _reason(row: Any) -> str:
+def decision_reason(row: Any) -> str:
+    """Words for the reason of one decision, a row of the table ``low_results``."""
     return text(
         "reason",
         row.reason_code,
@@ -229,32 +231,14 @@ def _row_range(first: int, last: int) -> str:
 def rule_parameters(rule: LowResultsRule, labels: Labels) -> DisplayTable:
     """Every number of the rule with its source and how well it is known."""
     share = f"{rule.share_numerator.value}/{rule.share_denominator.value}"
-    whole_rule = Sourced(source=rule.source, confidence=rule.confidence)
-    lines: list[tuple[str, str, Sourced]] = [
-        (load_texts()["rule_whole"], rule.document, whole_rule),
-        (text("parameter", "share"), share, rule.share_numerator),
-        *_whole_parameters(rule, "min_participants", "min_low_procedures"),
-        (text("parameter", "mode"), text("rule_mode", rule.mode.value), rule.mode),
+    whole, *items = rule_items_of("low_results", rule)
+    lines = [
+        (text("rule_field", whole.field), rule.document, whole.entry),
+        (text("rule_parameter", "share"), share, rule.share_numerator),
         *(
-            (
-                text("parameter", "procedure", procedure=text("procedure", entry.procedure)),
-                text(
-                    "parameter",
-                    "works",
-                    subjects=", ".join(labels.subjects[code] for code in entry.subjects),
-                    grades=", ".join(map(str, entry.grades)),
-                ),
-                entry,
-            )
-            for entry in rule.procedures
-        ),
-        *_whole_parameters(rule, "report_participants", "reliable_participants"),
-        *(
-            (text("parameter", name), russian.percent(getattr(rule, name).value, 0), origin)
-            for name, origin in (
-                ("sure_probability", rule.sure_probability),
-                ("likely_probability", rule.likely_probability),
-            )
+            (rule_label(item), rule_value(item.entry, labels.subjects), item.entry)
+            for item in items
+            if item.field not in {"share_numerator", "share_denominator"}
         ),
     ]
     return build_table(
@@ -275,13 +259,6 @@ def rule_parameters(rule: LowResultsRule, labels: Labels) -> DisplayTable:
             for name, value, origin in lines
         ),
     )
-
-
-def _whole_parameters(rule: LowResultsRule, *names: str) -> list[tuple[str, str, Sourced]]:
-    return [
-        (text("parameter", name), str(getattr(rule, name).value), getattr(rule, name))
-        for name in names
-    ]
 
 
 def chance(rule: LowResultsRule) -> DisplayTable:

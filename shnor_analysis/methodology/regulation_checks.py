@@ -1,0 +1,167 @@
+"""What a regulation may not say: unknown codes, works spoken of twice, numbers out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from shnor_analysis.codes import CONTEXT_INDICATORS
+from shnor_analysis.methodology.regulations import (
+    AdverseConditions,
+    HighThreshold,
+    IndexRule,
+    LowResultsIndicators,
+    PupilSum,
+    Regulation,
+)
+
+WHOLE = 100  # percent
+YES_NO = ("is_", "has_")
+
+
+def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
+    """Say what is wrong with a regulation beyond its keys and types.
+
+    Parameters
+    ----------
+    regulation : Regulation
+        As loaded.
+    subjects : iterable of str
+        Codes of ``subjects.csv``.
+
+    Yields
+    ------
+    str
+        One mistake: place, what was found, what to do, without the name of the file.
+    """
+    unknown = sorted(set(_subjects(regulation)) - set(subjects))
+    for code in unknown:
+        yield (
+            f"предмета с кодом «{code}» нет в methodology/subjects.csv; исправьте код или допишите "
+            "строку"
+        )
+    if regulation.low_results:
+        numerator = regulation.low_results.share_numerator.value
+        denominator = regulation.low_results.share_denominator.value
+        if not 0 < numerator <= denominator:
+            yield f"low_results: доля {numerator}/{denominator}, ожидалась от 0 (не включая) до 1"
+    if regulation.high_results:
+        yield from _overlaps("high_results", regulation.high_results.thresholds)
+        for one in regulation.high_results.thresholds:
+            if one.share_numerator > one.share_denominator:
+                yield (
+                    f"high_results, {one.procedure}: доля {one.share_numerator}/"
+                    f"{one.share_denominator}, ожидалась доля не больше 1"
+                )
+    if regulation.pupil_sums:
+        yield from _overlaps("pupil_sums", regulation.pupil_sums.sums)
+    if regulation.low_results_indicators:
+        yield from _indicators("low_results_indicators", regulation.low_results_indicators)
+    if regulation.adverse_conditions:
+        yield from _indicators("adverse_conditions", regulation.adverse_conditions)
+        yield from _context_codes(regulation.adverse_conditions)
+    if regulation.expert_card:
+        card = regulation.expert_card
+        points = [card.middle_points, card.high_points, card.max_points]
+        shares = [card.middle_percent, card.high_percent]
+        for values, limit in ((points, None), (shares, WHOLE)):
+            found = [one.value for one in values]
+            if found != sorted(found) or (limit is not None and found[-1] > limit):
+                yield f"expert_card: границы {found} должны возрастать"
+    for name in ("calendar", "reports"):
+        yield from _twice(name, [one.id for one in getattr(regulation, name)])
+
+
+def _subjects(regulation: Regulation) -> Iterator[str]:
+    if regulation.low_results:
+        for entry in regulation.low_results.procedures:
+            yield from entry.subjects
+    if regulation.high_results:
+        for threshold in regulation.high_results.thresholds:
+            yield from threshold.subjects or ()
+    if regulation.low_results_indicators:
+        for indicator in regulation.low_results_indicators.indicators:
+            for works in indicator.works:
+                yield from works.subjects or ()
+
+
+def _overlaps(block: str, entries: Sequence[HighThreshold | PupilSum]) -> Iterator[str]:
+    """Two entries that speak of the same work."""
+    for second, one in enumerate(entries):
+        for first, other in enumerate(entries[:second]):
+            if one.procedure == other.procedure and all(
+                a is None or b is None or set(a) & set(b)
+                for a, b in zip(_scope(one), _scope(other), strict=True)
+            ):
+                yield (
+                    f"{block}: записи {first + 1} и {second + 1} говорят об одной и той же работе; "
+                    "оставьте одну или разделите их по классам и предметам"
+                )
+
+
+def _scope(entry: HighThreshold | PupilSum) -> tuple[tuple[int | str, ...] | None, ...]:
+    """Grades and subjects an entry speaks of; None is all of them."""
+    return entry.grades, entry.subjects if isinstance(entry, HighThreshold) else None
+
+
+def _indicators(block: str, rules: LowResultsIndicators | AdverseConditions) -> Iterator[str]:
+    ids = [one.id for one in rules.indicators]
+    yield from _twice(f"{block}, indicators", ids)
+    yield from _index(f"{block}, index", rules.index, ids)
+
+
+def _index(where: str, index: IndexRule, indicators: list[str]) -> Iterator[str]:
+    weights = index.weights
+    if weights.value == "equal" and weights.by_indicator:
+        yield f"{where}.weights: веса равные, но перечислены; уберите by_indicator или equal"
+    if weights.value == "listed":
+        yield from _must_be_all(f"{where}.weights", weights.by_indicator, indicators)
+        if any(weight < 1 for weight in weights.by_indicator.values()):
+            yield f"{where}.weights: вес меньше 1; ожидались целые числа от 1"
+    if index.method.value == "points":
+        yield from _must_be_all(
+            f"{where}.points", [one.indicator for one in index.points], indicators
+        )
+    elif index.points:
+        yield f"{where}.points: баллы заданы, но method не points; уберите одно из двух"
+    required = index.required_weight
+    if required.numerator > required.denominator:
+        yield f"{where}.required_weight: доля больше единицы"
+    if not 0 < index.cut_percent.value < WHOLE:
+        yield f"{where}.cut_percent: найдено {index.cut_percent.value}, ожидалось от 1 до 99"
+    if not 0 < index.low_years.value <= index.window_years.value:
+        yield (
+            f"{where}: low_years {index.low_years.value} и window_years "
+            f"{index.window_years.value}, ожидалось от 1 и не больше числа лет"
+        )
+
+
+def _must_be_all(where: str, found: Iterable[str], indicators: list[str]) -> Iterator[str]:
+    wrong = sorted(set(found) ^ set(indicators))
+    if wrong:
+        yield f"{where}: ожидались ровно показатели перечня, не совпало: {', '.join(wrong)}"
+
+
+def _context_codes(rules: AdverseConditions) -> Iterator[str]:
+    for one in rules.indicators:
+        where = f"adverse_conditions, indicators, {one.id}"
+        codes = [*one.numerator, *([one.denominator] if one.denominator else [])]
+        for code in codes:
+            if code not in CONTEXT_INDICATORS:
+                yield (
+                    f"{where}: показателя условий «{code}» нет; коды — в таблице context, "
+                    "docs/rules.md"
+                )
+        if one.kind == "share" and (
+            one.denominator is None or any(code.startswith(YES_NO) for code in codes)
+        ):
+            yield f"{where}: доле нужны числитель и знаменатель, которые считают людей"
+        if one.kind == "yes_no" and (
+            one.denominator is not None or not all(code.startswith(YES_NO) for code in codes)
+        ):
+            yield f"{where}: ответу да/нет нужен код вида is_… или has_… и denominator: null"
+
+
+def _twice(where: str, ids: list[str]) -> Iterator[str]:
+    repeated = sorted({one for one in ids if ids.count(one) > 1})
+    if repeated:
+        yield f"{where}: повторяются {', '.join(repeated)}"

@@ -1,0 +1,195 @@
+"""What ``shnor rules`` prints: the regulations, one of them, the difference of two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology import (
+    PURPOSES,
+    Regulation,
+    compare_regulations,
+    load_low_results_rule,
+    load_place,
+    load_regulation,
+    load_regulations,
+    load_subjects,
+)
+from shnor_analysis.new_place import PLACE_FILE
+from shnor_analysis.report import russian
+from shnor_analysis.report.rules import printed_rules, rule_label, rule_value
+from shnor_analysis.report.texts import text
+from shnor_analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from shnor_analysis.decisions.rule_change import ListChange
+    from shnor_analysis.report.labels import Labels
+
+NOTHING = "—"
+
+
+def show_all(workspace: Workspace, console: Console) -> None:
+    """Print which regulations there are and which of them every place applies."""
+    table = _table("Правила в methodology/regulations", "Правило", "Территория", "Что в нём есть")
+    for one in load_regulations(workspace.methodology):
+        blocks = "\n".join(f"• {text('rule_block', block)}" for block in one.blocks)
+        table.add_row(one.id, escape(one.territory), blocks or NOTHING)
+    console.print(table)
+    for path in sorted(workspace.raw(".").glob(f"*/{PLACE_FILE}")):
+        console.print(f"\nТерритория [bold]{escape(path.parent.name)}[/bold] применяет:")
+        try:
+            applied = load_place(path).regulations.model_dump()
+        except MethodologyError as broken:
+            console.print(f"  {escape(str(broken))}")
+            continue
+        for purpose in PURPOSES:
+            console.print(f"  {text('rule_block', purpose)}: {escape(applied[purpose])}")
+
+
+def show_one(workspace: Workspace, name: str, console: Console) -> None:
+    """Print every rule of a regulation with its value, clause, source and confidence.
+
+    Raises
+    ------
+    MethodologyError
+        If the regulation cannot be loaded.
+    """
+    regulation = load_regulation(workspace.methodology, name)
+    _print_document(regulation, console)
+    names = _subject_names(workspace)
+    for title, rules in printed_rules(regulation, names).items():
+        table = _table(title, "Правило", "Значение", "Откуда")
+        for rule in rules:
+            origin = [rule.clause, rule.source, f"({rule.confidence})"]
+            table.add_row(
+                escape(rule.label),
+                escape(rule.value),
+                escape("\n".join(line for line in origin if line)),
+            )
+        console.print(table)
+    if regulation.not_stated:
+        table = _table("Чего документ не называет", "О чём", "Что не названо", "Откуда")
+        for gap in regulation.not_stated:
+            table.add_row(
+                text("rule_block", gap.block),
+                escape(gap.text),
+                escape(f"{gap.clause}\n{gap.source}"),
+            )
+        console.print(table)
+
+
+def show_difference(workspace: Workspace, old: str, new: str, console: Console) -> None:
+    """Print in what two regulations differ.
+
+    Raises
+    ------
+    MethodologyError
+        If one of them cannot be loaded.
+    """
+    sides = [load_regulation(workspace.methodology, name) for name in (old, new)]
+    names = _subject_names(workspace)
+    diff = compare_regulations(*sides)
+    for title, blocks in (
+        (f"Есть только в {old}", diff.only_old),
+        (f"Есть только в {new}", diff.only_new),
+    ):
+        if blocks:
+            console.print(f"[bold]{title}:[/bold]")
+            for block in blocks:
+                console.print(f"  {text('rule_block', block)}")
+    if not diff.changed:
+        has_common = set(sides[0].blocks) & set(sides[1].blocks)
+        console.print("Общие правила совпадают." if has_common else "Общих правил нет.")
+        return
+    table = _table("Что различается", "Правило", "В А", "В Б", "Пункт в А, в Б")
+    table.caption = f"А — {old}, Б — {new}"
+    for one in diff.changed:
+        known = [item for item in (one.old, one.new) if item]
+        label = f"{text('rule_block', one.block)}.\n{rule_label(known[0])}"
+        values = [
+            escape(rule_value(item.entry, names)) if item else NOTHING
+            for item in (one.old, one.new)
+        ]
+        # A number without a clause stands in no document: its confidence says what it rests on.
+        clauses = [item.entry.clause or text("confidence", item.entry.confidence) for item in known]
+        table.add_row(escape(label), *values, escape("\n".join(dict.fromkeys(clauses))))
+    console.print(table)
+
+
+def show_schools(
+    workspace: Workspace, old: str, new: str, place: str, year: int, console: Console
+) -> None:
+    """Print which schools the second rule puts on the list of the first, or takes off it.
+
+    Raises
+    ------
+    ShnorError
+        If a regulation has no low-results rule, or the place or its results are missing.
+    """
+    from shnor_analysis.monitoring import Monitoring
+    from shnor_analysis.report.labels import by_school
+    from shnor_analysis.report.tables.low_results import decision_reason
+
+    before, after = (load_low_results_rule(workspace.methodology, name) for name in (old, new))
+    with console.status("Применяю оба правила"):
+        monitoring = Monitoring.open(place, year)
+        whole, *single = monitoring.list_changes(before, after)
+    console.print(
+        f"\nТерритория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год, "
+        f"перечень {escape(monitoring.place.terms.low_results)}: {new} вместо {old}."
+    )
+    for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
+        console.print(f"[bold]{title}: {len(rows)}[/bold]")
+        for row in by_school(rows, monitoring.labels).itertuples(index=False):
+            name = monitoring.labels.school(row.school_id)
+            console.print(f"  {escape(name)} — {escape(decision_reason(row))}")
+    if len(single) > 1:
+        table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
+        for change in single:
+            table.add_row(
+                escape(_parameters(change)),
+                _names(change.entering, monitoring.labels),
+                _names(change.leaving, monitoring.labels),
+            )
+        console.print(table)
+
+
+def _parameters(change: ListChange) -> str:
+    """Printed name of a changed parameter."""
+    code = "share" if len(change.parameters) > 1 else change.parameters[0]
+    return text("rule_parameter", code)
+
+
+def _names(rows: pd.DataFrame, labels: Labels) -> str:
+    from shnor_analysis.report.labels import by_school
+
+    names = [labels.school(code) for code in by_school(rows, labels)["school_id"]]
+    return escape("\n".join(names)) or NOTHING
+
+
+def _subject_names(workspace: Workspace) -> dict[str, str]:
+    subjects = load_subjects(workspace.methodology / "subjects.csv")
+    return {subject.subject: subject.name for subject in subjects}
+
+
+def _print_document(regulation: Regulation, console: Console) -> None:
+    console.print(f"[bold]{escape(regulation.title)}[/bold]")
+    date = regulation.date.strftime("%d.%m.%Y") if regulation.date else "даты в документе нет"
+    console.print(escape(f"{regulation.document}; {date}"))
+    console.print(escape(f"Территория: {regulation.territory}"))
+    confidence = text("confidence", regulation.confidence)
+    console.print(escape(f"Источник: {regulation.source} ({confidence})"))
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(*headings, title=title, title_justify="left", show_lines=True, expand=True)
+    for column in table.columns:
+        column.ratio = 1
+        column.overflow = "fold"
+    return table

@@ -1,0 +1,374 @@
+"""Regulations as data: whole and sourced, strict, copied without code, compared rule by rule."""
+
+import re
+import shutil
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from shnor_analysis.codes import CONTEXT_INDICATORS, PROCEDURES
+from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology import (
+    BLOCKS,
+    DEFAULT_REGULATIONS,
+    PURPOSES,
+    Confidence,
+    PlaceRegulations,
+    Regulation,
+    ResultIndicator,
+    Sourced,
+    compare_regulations,
+    load_low_results_rule,
+    load_methodology,
+    load_regulation,
+    load_regulations,
+    rule_items,
+)
+from shnor_analysis.report.rules import printed_rules, rule_value
+from shnor_analysis.report.texts import load_texts
+from shnor_analysis.tables import CONTRACTS
+from shnor_analysis.workspace import find_workspace
+
+FOLDER = find_workspace().methodology
+ALL = load_regulations(FOLDER)
+SUBJECTS = {one.subject: one.name for one in load_methodology(FOLDER, DEFAULT_REGULATIONS).subjects}
+IDS = [one.id for one in ALL]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(FOLDER, tmp_path / "methodology")
+
+
+def change(folder, name, *replacements):
+    path = folder / "regulations" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def models(value):
+    """Every model inside a value, the value itself included."""
+    if isinstance(value, BaseModel):
+        yield value
+        for name in type(value).model_fields:
+            yield from models(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from models(one)
+
+
+def numbers(value, origin=None):
+    """Every number below a value with the nearest model above it that names a source."""
+    if isinstance(value, BaseModel):
+        origin = value if isinstance(value, Sourced) else origin
+        for name in type(value).model_fields:
+            yield from numbers(getattr(value, name), origin)
+    elif isinstance(value, tuple | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from numbers(one, origin)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value, origin
+
+
+# --- the committed files -------------------------------------------------------------------------
+
+
+def test_the_five_documents_are_there_with_the_blocks_they_give():
+    assert {one.id: one.blocks for one in ALL} == {
+        "federal-low-results": ("low_results", "high_results"),
+        "lesosibirsk-2024": ("low_results", "expert_card", "terms", "calendar", "reports"),
+        "nikolsk-2020": ("terms", "reports"),
+        "sterlitamak-2021": ("low_results_indicators", "adverse_conditions", "terms"),
+        "yershichi-2020": ("high_results", "pupil_sums", "calendar", "reports"),
+    }
+
+
+@pytest.mark.parametrize("regulation", ALL, ids=IDS)
+def test_every_number_has_a_source_and_a_confidence(regulation):
+    found = list(numbers(regulation))
+    # Nikolsk names no number at all, and none was invented for it.
+    assert bool(found) == (regulation.id != "nikolsk-2020")
+    for value, origin in found:
+        assert origin is not None, value
+        assert origin.source.strip(), (regulation.id, value)
+        assert origin.confidence in Confidence, (regulation.id, value)
+
+
+@pytest.mark.parametrize("regulation", ALL, ids=IDS)
+def test_what_is_known_from_the_document_is_cited_by_its_clause(regulation):
+    cited = [m for m in models(regulation) if getattr(m, "confidence", "") == Confidence.REGULATION]
+    assert all(one.clause.strip() for one in cited)
+    assert cited or regulation.id == "federal-low-results"  # the order itself was not read
+
+
+def test_the_numbers_of_yershichi():
+    # Yershichi, table of quality of training, 1.1.2, 1.2.3, 1.3.3 and 2.1-2.3
+    one = load_regulation(FOLDER, "yershichi-2020")
+    high = {t.procedure: t for t in one.high_results.thresholds}
+    assert {
+        p: (t.operator, t.share_numerator, t.share_denominator, t.grades) for p, t in high.items()
+    } == {
+        "ege": ("gt", 80, 100, None),
+        "oge": ("gt", 75, 100, None),
+        "vpr": ("gt", 75, 100, (4,)),
+    }
+    assert high["vpr"].subjects == ("rus", "math", "world")
+    sums = one.pupil_sums.sums
+    assert [(s.procedure, s.n_subjects, s.minimum, s.measure, s.no_fail) for s in sums] == [
+        ("ege", 3, 160, "score_scaled", False),
+        ("oge", 3, 10, "mark", True),
+        ("vpr", 3, 11, "mark", True),
+    ]  # fmt: skip
+
+
+def test_the_lists_of_sterlitamak():
+    # Sterlitamak, table of indicators, row 1: six indicators of results; five shares and four
+    # yes-or-no of conditions
+    one = load_regulation(FOLDER, "sterlitamak-2021")
+    results = {i.id: i for i in one.low_results_indicators.indicators}
+    assert len(results) == 6
+    assert results["vpr_below_minimum"].works[0].grades == (5, 8)
+    assert results["vpr_below_minimum"].n_years == 2
+    assert results["ege_high"].direction == "lower_is_worse"
+    kinds = [i.kind for i in one.adverse_conditions.indicators]
+    assert (kinds.count("share"), kinds.count("yes_no")) == (5, 4)
+    index = one.adverse_conditions.index
+    # The document says «самый низкий» and no border; the cycle of three years is its own.
+    assert index.cut_percent.confidence == Confidence.PROJECT_DEFAULT
+    assert (index.reference_years.value, index.reference_years.clause) == (3, "«Цель», 2")
+    needed = index.required_weight
+    assert len(kinds) * needed.numerator / needed.denominator == 6
+
+
+def test_the_levels_and_days_of_lesosibirsk():
+    # Lesosibirsk 2.3, appendix 1, 3.3
+    one = load_regulation(FOLDER, "lesosibirsk-2024")
+    card = one.expert_card
+    assert (card.max_points.value, card.high_points.value, card.middle_points.value) == (17, 14, 11)
+    assert (card.high_percent.value, card.middle_percent.value) == (80, 60)
+    assert [event.ends for event in one.calendar] == ["09-30", "10-15", "11-01"]
+    assert {p.procedure: p.grades for p in one.low_results.procedures} == {
+        "vpr": (5, 6), "oge": (9,), "ege": (11,), "gve11": (11,),
+    }  # fmt: skip
+
+
+def test_tables_of_indicators_are_tables_of_the_project():
+    names = get_args(get_args(ResultIndicator.model_fields["tables"].annotation)[0])
+    assert len(names) == 3
+    assert set(names) <= set(CONTRACTS)
+
+
+# --- strict loading ------------------------------------------------------------------------------
+
+
+S, Y, L, F = "sterlitamak-2021", "yershichi-2020", "lesosibirsk-2024", "federal-low-results"
+TABLE = "«Показатели оценки качества подготовки обучающихся»"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sentence"),
+    [
+        (S, "[n_truancy]", "[n_absence]", "truancy: показателя.*«n_absence» нет"),
+        (S, "denominator: n_pupils", "denominator: null", "доле нужны числитель"),
+        (S, "[is_remote]", "[n_orphans]", "remote: ответу да/нет нужен код"),
+        (S, "id: migrant", "id: police_record", "повторяются police_record"),
+        (S, "subjects: [rus, math]", "subjects: [rus, mth]", "«mth» нет в meth"),
+        (S, "procedure: ege", "procedure: eg", "works.0.procedure.*'eg'"),
+        (S, "value: ranks", "value: points", r"index\.points: ожидались ровно"),
+        (S, "value: equal", "value: listed", "index.weights: ожидались ровно"),
+        (S, "denominator: 2\n", "denominator: 0\n", "ожидалось не меньше 1"),
+        (S, "value: 25", "value: 100", "cut_percent: найдено 100, ожидалось от 1"),
+        (S, "low_years:\n      value: 2", "low_years:\n      value: 3", "low_years 3"),
+        (Y, "subjects: [rus, math]", "subjects: [rus, maths]", "«maths» нет в meth"),
+        (Y, "procedure: oge", "procedure: ege", "записи 1 и 2 говорят об одной"),
+        (Y, "operator: gt", 'operator: ">"', "operator: найдено '>'"),
+        (Y, "share_numerator: 80", "share_numerator: 800", "доля 800/100"),
+        (Y, "no_fail: true", "no_fail: да", "no_fail: найдено 'да', ожидалось true"),
+        (Y, "      minimum: 160\n", "", "minimum: обязательный ключ отсутствует"),
+        (Y, f"      clause: {TABLE}, 2.1\n", "", "sums.0: надёжность regulation без пункта"),
+        (Y, "date: 2020-12-28", "date: 28.12.2020", "date: найдено '28.12.2020'.*дата"),
+        (Y, "id: yershichi-2020", "id: other", "id: найдено 'other', ожидалось имя"),
+        (L, 'ends: "09-30"', 'ends: "30-09"', "ends: найдено '30-09'.*месяц"),
+        (L, "value: 14", "value: 18", "expert_card: границы"),
+        (L, "value: counted", "value: left_out", "ожидалось одно из: 'counted'"),
+        (F, "value: 3\n", "value: 13\n", "low_results: доля 13/10"),
+        (F, "value: 1\n", "value: -1\n", "min_participants.value: найдено -1"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_russian_sentence(folder, name, old, new, sentence):
+    change(folder, name, (old, new))
+    with pytest.raises(MethodologyError, match=sentence) as caught:
+        load_regulation(folder, name)
+    said = str(caught.value)
+    assert said.startswith(f"regulations/{name}.yaml, ")
+    assert said.endswith(".")
+    assert "\n" not in said
+    assert not re.search("should|must|required|input", said.replace("required_weight", ""))
+
+
+def test_a_place_may_not_name_a_document_that_does_not_say_it():
+    names = {**DEFAULT_REGULATIONS.model_dump(), "low_results": "nikolsk-2020"}
+    with pytest.raises(MethodologyError, match="нет блока low_results") as one:
+        load_methodology(FOLDER, PlaceRegulations(**names))
+    said = str(one.value)
+    assert "(не названо: предметы, процедуры и пороги; школы выявляются" in said
+    assert said.endswith("этот блок есть у federal-low-results, lesosibirsk-2024.")
+
+
+def test_a_place_gets_every_block_from_the_document_it_names():
+    methodology = load_methodology(FOLDER, DEFAULT_REGULATIONS)
+    assert set(PURPOSES) <= set(BLOCKS)
+    for purpose in PURPOSES:
+        regulation = methodology.regulations[purpose]
+        assert regulation.id == getattr(DEFAULT_REGULATIONS, purpose)
+        if purpose != "low_results":
+            assert getattr(methodology, purpose) == getattr(regulation, purpose)
+    assert methodology.low_results.document == "Приказ Рособрнадзора от 19.08.2020 № 847"
+
+
+# --- a copy works without code -------------------------------------------------------------------
+
+
+def test_a_copied_and_edited_file_is_a_regulation(folder):
+    rules = folder / "regulations"
+    shutil.copy(rules / "federal-low-results.yaml", rules / "primersk-2026.yaml")
+    change(
+        folder,
+        "primersk-2026",
+        ("id: federal-low-results", "id: primersk-2026"),
+        ("  min_participants:\n    value: 1", "  min_participants:\n    value: 7"),
+        ("grades: [4, 5, 6, 7, 8, 10]", "grades: [5, 8]"),
+    )
+    names = {**DEFAULT_REGULATIONS.model_dump(), "low_results": "primersk-2026"}
+    rule = load_methodology(folder, PlaceRegulations(**names)).low_results
+    assert (rule.id, rule.min_participants.value) == ("primersk-2026", 7)
+    assert rule.procedures[0].grades == (5, 8)
+    assert load_low_results_rule(folder, "federal-low-results").min_participants.value == 1
+
+
+def test_points_and_listed_weights_can_be_given(folder):
+    origin = "source: решение района, confidence: project_default"
+    indicators = ["ege_high", "gia_below_minimum", "vpr_below_minimum", "rdr_below_minimum",
+                  "marks_correlation", "accreditation"]  # fmt: skip
+    points = "".join(
+        f"      - {{indicator: {one}, at_least: 0.3, points: 2, {origin}}}\n" for one in indicators
+    )
+    weights = ", ".join(f"{one}: {place}" for place, one in enumerate(indicators, start=1))
+    change(
+        folder,
+        "sterlitamak-2021",
+        (
+            "    method:\n      value: ranks",
+            f"    points:\n{points}    method:\n      value: points",
+        ),
+        ("      value: equal", f"      value: listed\n      by_indicator: {{{weights}}}"),
+    )
+    index = load_regulation(folder, "sterlitamak-2021").low_results_indicators.index
+    assert [one.points for one in index.points] == [2] * 6
+    assert index.weights.by_indicator["accreditation"] == 6
+    printed = [rule_value(one, SUBJECTS) for one in (index.points[0], index.weights)]
+    assert printed[0] == "от 0,30: 2"
+    assert printed[1].startswith("ege_high — 1, ")
+
+
+# --- words and differences -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("regulation", ALL, ids=IDS)
+def test_every_rule_has_words(regulation):
+    printed = printed_rules(regulation, SUBJECTS)
+    assert len(printed) == len(regulation.blocks)
+    rows = [row for rows in printed.values() for row in rows]
+    assert len(rows) == len(rule_items(regulation))
+    for row in rows:
+        assert row.label
+        assert row.value
+        assert row.confidence in load_texts()["confidence"].values()
+        assert not re.search(r"[a-z]_[a-z]|None|\{", row.label + row.value), row
+
+
+def test_words_cover_every_code():
+    words = load_texts()
+    named = {c for c in CONTEXT_INDICATORS if not c.startswith("n_pupils_grade_")}
+    assert set(words["context_indicator"]) == named | {"n_pupils_grade"}
+    assert set(words["rule_block"]) == set(BLOCKS)
+    assert set(words["procedure"]) == set(PROCEDURES)
+    assert (
+        list(words["month"]) == [f"{n:02d}" for n in range(1, 13)] == list(words["month_genitive"])
+    )
+
+
+def test_how_a_rule_is_worded():
+    by_key = {
+        (one.id, item.block, item.key): rule_value(item.entry, SUBJECTS).replace("\xa0", " ")
+        for one in ALL
+        for item in rule_items(one)
+    }
+    assert by_key["yershichi-2020", "high_results", "thresholds.vpr"] == (
+        "русский язык, математика, окружающий мир; 4 класс: больше 75 % от максимума"
+    )
+    assert by_key["yershichi-2020", "pupil_sums", "sums.oge"] == (
+        "не меньше 10 баллов по отметкам по 3 предметам, без отметки «2»"
+    )
+    assert by_key["sterlitamak-2021", "adverse_conditions", "indicators.small"] == (
+        "школа малокомплектная: да или нет; «да» неблагополучнее"
+    )
+    assert by_key["lesosibirsk-2024", "calendar", "card"] == (
+        "срок — 30 сентября; руководитель общеобразовательной организации"
+    )
+    assert by_key["yershichi-2020", "calendar", "plan"] == "октябрь — декабрь; отдел по образованию"
+
+
+ORIGIN = {"source": "решение", "confidence": "excerpt"}
+
+
+def hand_made(name, thresholds, terms=None):
+    return Regulation.model_validate(
+        {
+            "id": name, "title": "Правило", "document": "Приказ", "date": None,
+            "territory": "Район", **ORIGIN, "terms": terms,
+            "high_results": {"thresholds": [
+                {"procedure": procedure, "subjects": None, "grades": grades,
+                 "share_numerator": share, "share_denominator": 100, "operator": "gt", **origin}
+                for procedure, grades, share, origin in thresholds
+            ]},
+        }
+    )  # fmt: skip
+
+
+def test_the_difference_of_two_hand_made_regulations():
+    cited = {"clause": "пункт 1", "source": "другой", "confidence": "regulation"}
+    old = hand_made(
+        "old",
+        [("ege", None, 80, ORIGIN), ("oge", None, 75, ORIGIN), ("vpr", [4], 75, ORIGIN)],
+        {"low_results": "ШНОР", "adverse_conditions": None, **ORIGIN},
+    )
+    new = hand_made(
+        "new",
+        [
+            ("vpr", [4], 75, cited),
+            ("ege", None, 81, cited),
+            ("gve9", None, 60, ORIGIN),
+        ],
+    )
+    diff = compare_regulations(old, new)
+    assert (diff.only_old, diff.only_new) == (("terms",), ())
+    # By hand: ЕГЭ 80 → 81, ОГЭ gone, ГВЭ-9 new; ВПР has another source only and is no difference.
+    assert [
+        (
+            (one.old or one.new).key,
+            one.old and one.old.entry.share_numerator,
+            one.new and one.new.entry.share_numerator,
+        )
+        for one in diff.changed
+    ] == [("thresholds.ege", 80, 81), ("thresholds.oge", 75, None), ("thresholds.gve9", None, 60)]
+
+
+@pytest.mark.parametrize("regulation", ALL, ids=IDS)
+def test_a_regulation_does_not_differ_from_itself(regulation):
+    diff = compare_regulations(regulation, regulation)
+    assert (diff.only_old, diff.only_new, diff.changed) == ((), (), ())
