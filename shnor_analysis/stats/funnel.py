@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.stats import binom, chi2, norm
 
-from shnor_analysis.stats.intervals import FloatArray, share
+from shnor_analysis.stats.arrays import FloatArray
+from shnor_analysis.stats.intervals import share
 
 Side = Literal["lower", "upper"]
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shnor_analysis.stats.arrays import BoolArray, FloatArray, IntArray, float_table
 from shnor_analysis.stats.chance import chance_over_threshold, failures_needed
-from shnor_analysis.stats.intervals import FloatArray, share
+from shnor_analysis.stats.intervals import share
 
 Mode = Literal["A", "B", "C", "A_or_B", "A_and_B"]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -310,7 +309,7 @@ def way_out(current: ArrayLike, previous: ArrayLike, *, needed: int, mode: Mode)
     ([3], [[1, 0, 2]])
     """
     _check_rule(needed, mode)
-    now, before = _table(current), _table(previous)
+    now, before = float_table(current), float_table(previous)
     _check_same_shape(now, before)
     price_now, price_before = _price(now), _price(before)
     if mode == "C":
@@ -368,7 +367,7 @@ def _checkable(
 ) -> tuple[BoolArray, BoolArray, BoolArray]:
     held_now, held_before = ~np.isnan(now), ~np.isnan(before)
     n_now, n_before = held_now.sum(axis=1), held_before.sum(axis=1)
-    can_b = (held_now & held_before).any(axis=1)
+    can_b = np.asarray((held_now & held_before).any(axis=1))
     return n_now >= needed, can_b, n_now + n_before >= needed
 
 
@@ -411,15 +410,8 @@ def _absent_is_zero(p: FloatArray) -> FloatArray:
     return np.where(np.isnan(p), 0.0, p)
 
 
-def _table(values: ArrayLike) -> FloatArray:
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2:  # noqa: PLR2004 - rows and columns
-        raise ValueError(f"a table must have rows and columns, got shape {table.shape}")
-    return table
-
-
 def _probability_table(values: ArrayLike) -> FloatArray:
-    p = _table(values)
+    p = float_table(values)
     if np.any((p < 0) | (p > 1)):
         raise ValueError("probabilities must lie in [0, 1]")
     return p

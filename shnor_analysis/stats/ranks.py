@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from shnor_analysis.stats.intervals import FloatArray
-
-BoolArray = NDArray[np.bool_]
+from shnor_analysis.stats.arrays import BoolArray, FloatArray, float_table
 
 QUARTER_SHARES = (0.25, 0.5, 0.75)
 # Shares of weights and of indicators are sums of decimals: 0.7 must reach 0.7.
@@ -140,7 +138,7 @@ def rank_index(values: ArrayLike, *, required_share: float) -> FloatArray:
     """
     if not 0 <= required_share <= 1:
         raise ValueError(f"required_share must be a fraction in [0, 1], got {required_share}")
-    table = _table(values)
+    table = float_table(values)
     ranks = mid_ranks(table)
     n_ranked = np.sum(~np.isnan(ranks), axis=0)
     place = np.where(n_ranked > 1, 100 * (ranks - 1) / np.maximum(n_ranked - 1, 1), np.nan)
@@ -180,7 +178,7 @@ def points_index(
     >>> points_index([[0.3, 10], [0.29, 20]], [[0.3], [15, 20]], [[0, 1], [0, 1, 2]]).tolist()
     [1.0, 2.0]
     """
-    table = _table(values)
+    table = float_table(values)
     if not len(cut_offs) == len(points) == table.shape[1]:
         raise ValueError(
             f"every indicator must have cut-offs and points: {table.shape[1]} indicators, "
@@ -236,13 +234,6 @@ def repeated(
     n_unknown = np.sum(~known, axis=1)
     is_repeated = n_flagged >= needed
     return is_repeated, is_repeated | (n_flagged + n_unknown < needed)
-
-
-def _table(values: ArrayLike) -> FloatArray:
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2:  # noqa: PLR2004 - rows and columns
-        raise ValueError(f"a table must have rows and columns, got shape {table.shape}")
-    return table
 
 
 def _differ(known: FloatArray) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from shnor_analysis.stats.intervals import FloatArray
-
-BoolArray = NDArray[np.bool_]
+from shnor_analysis.stats.arrays import BoolArray, FloatArray
 
 # A fall from 0.7 to 0.2 is a fall of 0.5, whatever the last binary digit says.
 ROUNDING = 1e-9
