@@ -33,3 +33,26 @@ def float_table(values: ArrayLike) -> FloatArray:
     if table.ndim != ROWS_AND_COLUMNS:
         raise ValueError(f"a table must have rows and columns, got shape {table.shape}")
     return table
+
+
+def complete_rows(values: ArrayLike) -> FloatArray:
+    """Rows without a gap, over the columns that hold anything at all.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n_rows, n_columns)
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of float, shape (n_complete, n_columns)
+        A column without any value stays, all NaN, and costs no row.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`float_table`.
+    """
+    table = float_table(values)
+    is_empty = np.isnan(table).all(axis=0)
+    return table[~np.isnan(table[:, ~is_empty]).any(axis=1)]

@@ -1,26 +1,18 @@
-"""A composite index of several indicators, its weights and how well they hold together."""
+"""A composite index of several indicators, on a fixed reference and from what is known."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from statsmodels.multivariate.factor import Factor
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 
-from shnor_analysis.stats.arrays import BoolArray, FloatArray, float_table
+from shnor_analysis.stats.arrays import BoolArray, FloatArray, complete_rows, float_table
 from shnor_analysis.stats.ranks import lower_tail
 from shnor_analysis.stats.sensitivity import jaccard
 
 # Shares of weight are sums of decimals: 0.7 must reach 0.7.
 ROUNDING = 1e-9
-# A pattern over fewer rows, or a factor over fewer columns, is no estimate.
-MIN_ROWS = 3
-MIN_FACTOR_INDICATORS = 3
-# Start of the factor search: no indicator is taken as free of noise beforehand.
-LARGEST_START_LOADING = 0.95
 
 
 @dataclass(frozen=True)
@@ -58,29 +50,6 @@ class Composite:
     is_used: BoolArray
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Weights estimated from data.
-
-    Attributes
-    ----------
-    weights : ndarray of float, shape (n_indicators,)
-        Never negative, sum 1; 0 for an indicator without spread or one that contradicts its
-        direction. All NaN when there is no estimate.
-    coefficients : ndarray of float, shape (n_indicators,)
-        Loadings or slopes before they were cut at 0; NaN for an indicator without spread.
-    explained : float
-        Share of variance explained by the first component, or of the result by the regression.
-    n_schools : int
-        Schools with every indicator known, on which the estimate rests.
-    """
-
-    weights: FloatArray
-    coefficients: FloatArray
-    explained: float
-    n_schools: int
-
-
 def reference_of(values: ArrayLike) -> Reference:
     """Mean and population standard deviation of every indicator.
 
@@ -113,6 +82,38 @@ def reference_of(values: ArrayLike) -> Reference:
     lowest = np.where(known, table, np.inf).min(axis=0, initial=np.inf)
     highest = np.where(known, table, -np.inf).max(axis=0, initial=-np.inf)
     return Reference(mean, np.where(lowest == highest, 0.0, sd))
+
+
+def standardised(values: ArrayLike) -> tuple[FloatArray, BoolArray]:
+    """Give every indicator mean 0 and variance 1 over the schools that have all of them.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n_schools, n_indicators)
+        Schools with a missing indicator are left out; an indicator nobody has costs no school.
+
+    Returns
+    -------
+    scores : ndarray of float, shape (n_complete, n_indicators)
+        NaN in the columns without spread.
+    has_spread : ndarray of bool, shape (n_indicators,)
+
+    Raises
+    ------
+    ValueError
+        If ``values`` is not a table.
+
+    Examples
+    --------
+    >>> scores, has_spread = standardised([[1, 5], [3, 5], [np.nan, 5]])
+    >>> scores[:, 0].tolist(), has_spread.tolist()
+    ([-1.0, 1.0], [True, False])
+    """
+    table = complete_rows(values)
+    reference = reference_of(table)
+    has_spread = reference.sd > 0
+    spread = np.where(has_spread, reference.sd, np.nan)
+    return (table - reference.mean) / spread, has_spread
 
 
 def directed_z(
@@ -244,198 +245,6 @@ def rescale(
     return np.clip(100 * (value - reference_min) / width, 0, 100), is_clipped
 
 
-def component_weights(z: ArrayLike, anchor: int) -> Weights:
-    """Weights from the first principal component of the indicators' correlations.
-
-    Parameters
-    ----------
-    z : array_like of float, shape (n_schools, n_indicators)
-        Turned so that higher is better; schools with a missing indicator are left out.
-    anchor : int
-        Column that fixes the sign: its loading is positive (parental education, for example).
-
-    Returns
-    -------
-    Weights
-        ``coefficients`` are the loadings on unit length; ``explained`` is the share of the first
-        component. No estimate from fewer than three schools or without spread in the anchor.
-
-    Raises
-    ------
-    ValueError
-        If ``z`` is not a table or has no such column.
-
-    Notes
-    -----
-    Estimated weights change every year and break comparison: freeze them as the reference.
-
-    Examples
-    --------
-    >>> found = component_weights([[-1, -1], [0, 0], [1, 1]], anchor=0)
-    >>> found.weights.round(6).tolist(), round(found.explained, 6)
-    ([0.5, 0.5], 1.0)
-    """
-    table = float_table(z)
-    if not 0 <= anchor < table.shape[1]:
-        raise ValueError(f"anchor must be one of {table.shape[1]} columns, got {anchor}")
-    scores, live = _standardised(_complete(table))
-    if len(scores) < MIN_ROWS or not live[anchor]:
-        return _no_weights(table, len(scores))
-    values, vectors = np.linalg.eigh(scores[:, live].T @ scores[:, live] / len(scores))
-    coefficients = np.full(table.shape[1], np.nan)
-    coefficients[live] = vectors[:, -1]
-    coefficients *= np.sign(coefficients[anchor]) or 1.0
-    return _cut(coefficients, float(values[-1] / values.sum()), len(scores))
-
-
-def ridge_weights(z: ArrayLike, result: ArrayLike, *, penalty: float) -> Weights:
-    """Weights from a ridge regression of a result on the indicators.
-
-    Parameters
-    ----------
-    z : array_like of float, shape (n_schools, n_indicators)
-        Turned so that higher is better.
-    result : array_like of float, shape (n_schools,)
-        A result index, higher is better, best shrunken and over several years. Schools with a
-        missing value here or in ``z`` are left out.
-    penalty : float
-        Not negative. With everything standardised the slopes minimise
-        ``mean((result - z b)^2) + penalty * sum(b^2)``; large penalties move the weights towards
-        the single correlations.
-
-    Returns
-    -------
-    Weights
-        ``coefficients`` are the standardised slopes, ``explained`` the share of variance in the
-        same schools. No estimate from fewer than three schools, without spread in the result, or
-        if every indicator contradicts its direction.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit or ``penalty`` is negative.
-
-    References
-    ----------
-    Hoerl, Kennard (1970), Technometrics 12(1), 55-67.
-
-    Examples
-    --------
-    >>> z, result = [[-1, 1], [0, -2], [1, 1]], [-1, 0, 1]
-    >>> ridge_weights(z, result, penalty=0.5).coefficients.round(6).tolist()
-    [0.666667, 0.0]
-    """
-    table, outcome = float_table(z), np.asarray(result, dtype=float)
-    if penalty < 0:
-        raise ValueError(f"penalty must not be negative, got {penalty}")
-    if outcome.shape != table.shape[:1]:
-        raise ValueError(f"result must have one value per school, got shape {outcome.shape}")
-    scores, live = _standardised(_complete(np.column_stack([table, outcome])))
-    if len(scores) < MIN_ROWS or not live[-1] or not live[:-1].any():
-        return _no_weights(table, len(scores))
-    x, y = scores[:, :-1][:, live[:-1]], scores[:, -1]
-    gram = x.T @ x / len(x) + penalty * np.eye(x.shape[1])
-    slopes = np.linalg.lstsq(gram, x.T @ y / len(x), rcond=None)[0]
-    coefficients = np.full(table.shape[1], np.nan)
-    coefficients[live[:-1]] = slopes
-    return _cut(coefficients, float(1 - np.mean((y - x @ slopes) ** 2)), len(scores))
-
-
-def cronbach_alpha(values: ArrayLike) -> float:
-    """Internal consistency of indicators; for a formative index a description, no requirement.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n_schools, n_indicators)
-        Turned to one direction; schools with a missing indicator are left out, as are indicators
-        without spread. With indicators on different scales give z-scores.
-
-    Returns
-    -------
-    float
-        At most 1, may be negative; NaN with fewer than two indicators or schools, or if the sum is
-        the same everywhere.
-
-    Raises
-    ------
-    ValueError
-        If ``values`` is not a table.
-
-    References
-    ----------
-    Cronbach (1951), Psychometrika 16(3), 297-334.
-
-    Examples
-    --------
-    >>> cronbach_alpha([[1, 2], [2, 3], [3, 4]])
-    1.0
-    """
-    table = _complete(float_table(values))
-    if len(table) <= 1:
-        return np.nan
-    live = table[:, table.min(axis=0) < table.max(axis=0)]
-    k = live.shape[1]
-    total = live.sum(axis=1).var(ddof=1)
-    if k <= 1 or total <= 0:
-        return np.nan
-    return float(k / (k - 1) * (1 - live.var(axis=0, ddof=1).sum() / total))
-
-
-def mcdonald_omega(values: ArrayLike) -> float:
-    """Share of the variance of the standardised sum that one common factor explains.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n_schools, n_indicators)
-        Turned to one direction; schools with a missing indicator are left out, as are indicators
-        without spread.
-
-    Returns
-    -------
-    float
-        In [0, 1]; NaN with fewer than three indicators or schools, or when the one-factor model
-        does not fit (an indicator without noise of its own, no convergence).
-
-    Raises
-    ------
-    ValueError
-        If ``values`` is not a table.
-
-    Notes
-    -----
-    ``(sum l)^2 / ((sum l)^2 + sum u)`` with loadings ``l`` and uniquenesses ``u`` of the one-factor
-    maximum likelihood solution of the correlations. The search starts from the first principal
-    component, not at random, so that the same data give the same digits.
-
-    References
-    ----------
-    McDonald (1999), Test Theory: A Unified Treatment, chapter 6.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> factor = rng.normal(size=(500, 1))
-    >>> 0.7 < mcdonald_omega(factor + rng.normal(size=(500, 4))) < 0.85
-    True
-    """
-    scores, live = _standardised(_complete(float_table(values)))
-    if len(scores) < MIN_ROWS or live.sum() < MIN_FACTOR_INDICATORS:
-        return np.nan
-    correlation = scores[:, live].T @ scores[:, live] / len(scores)
-    eigenvalues, vectors = np.linalg.eigh(correlation)
-    start = np.minimum(np.abs(vectors[:, -1]) * np.sqrt(eigenvalues[-1]), LARGEST_START_LOADING)
-    start *= np.sign(vectors[:, -1])
-    model = Factor(corr=correlation, n_factor=1, method="ml", nobs=len(scores))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            fit = model.fit(start=(start[:, None], 1 - start**2))
-        except (ConvergenceWarning, EstimationWarning, RuntimeWarning, np.linalg.LinAlgError):
-            return np.nan
-    common = float(fit.loadings.sum()) ** 2
-    return common / (common + float(fit.uniqueness.sum()))
-
-
 def leave_one_out_overlap(
     z: ArrayLike, weights: ArrayLike, *, required_weight: float, flagged_share: float
 ) -> FloatArray:
@@ -484,30 +293,3 @@ def _weight_row(z: ArrayLike, weights: ArrayLike) -> FloatArray:
     if not (weight >= 0).all():
         raise ValueError("weights must be known and not negative")
     return weight
-
-
-def _complete(table: FloatArray) -> FloatArray:
-    """Rows without a gap, over the columns that hold anything at all."""
-    empty = np.isnan(table).all(axis=0)
-    rows = ~np.isnan(table[:, ~empty]).any(axis=1)
-    return table[rows]
-
-
-def _standardised(table: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Mean 0 and variance 1 in every column with spread, NaN in the others."""
-    reference = reference_of(table)
-    live = reference.sd > 0
-    spread = np.where(live, reference.sd, np.nan)
-    return (table - reference.mean) / spread, live
-
-
-def _cut(coefficients: FloatArray, explained: float, n_schools: int) -> Weights:
-    positive = np.maximum(np.where(np.isnan(coefficients), 0, coefficients), 0)
-    total = positive.sum()
-    weights = positive / total if total > 0 else np.full(coefficients.shape, np.nan)
-    return Weights(weights, coefficients, explained, n_schools)
-
-
-def _no_weights(table: FloatArray, n_schools: int) -> Weights:
-    nothing = np.full(table.shape[1], np.nan)
-    return Weights(nothing, nothing.copy(), np.nan, n_schools)
