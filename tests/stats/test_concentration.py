@@ -75,7 +75,7 @@ def test_nobody_failed():
     assert smallest_majority([NOTHING, 3], 3, 5).tolist() == [False, True]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=7))
 def test_no_smaller_group_would_do(failing):
     counts, total = np.array(failing), sum(failing)

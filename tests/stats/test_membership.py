@@ -69,7 +69,7 @@ def test_agrees_with_full_enumeration(rows, needed, mode):
     assert found == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(tables, st.integers(0, 4))
 def test_tail_agrees_with_enumeration_and_padding_changes_nothing(rows, needed):
     table = np.array(rows)
@@ -142,7 +142,7 @@ def test_posteriors_by_hand():
     assert found["A_or_B"] == pytest.approx(0.26526 + 0.45073 - 0.23406, abs=2e-4)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(tables, st.integers(1, 3))
 def test_inclusion_and_exclusion(rows, needed):
     table = np.array(rows)
