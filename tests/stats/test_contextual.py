@@ -1,4 +1,4 @@
-"""Contextual comparison: methodology T5.2, metafor, R's rstudent, hand-made schools."""
+"""Contextual comparison: methodology T5.2, metafor, statsmodels, hand-made schools."""
 
 import numpy as np
 import pytest
@@ -204,9 +204,9 @@ def test_no_other_variance_is_more_likely(rows):
     assert all(found <= minus_reml(t) + 1e-8 for t in np.linspace(0, 50, 200))
 
 
-# R, rstudent(lm(stack.loss ~ ., stackloss)): observations 1, 4 and 21; the leverages are
-# hatvalues() of the same fit.
-def test_studentised_residuals_published():
+# Brownlee's stack loss data, observations 1, 4 and 21: printed by statsmodels 0.15
+# (OLS influence); the same quantity as rstudent() and hatvalues() of R.
+def test_studentised_residuals_of_the_stack_loss_data():
     data = sm.datasets.stackloss.load_pandas()
     y, x = data.endog.to_numpy(), data.exog.to_numpy()
     leverage, studentised = studentised_residuals(y, x, np.ones(21))
