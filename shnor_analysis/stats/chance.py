@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import binom
 
-from shnor_analysis.stats.intervals import FloatArray
+from shnor_analysis.stats.arrays import FloatArray
 
 
 def failures_needed(n: ArrayLike, numerator: int, denominator: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shnor_analysis.stats.intervals import FloatArray
+from shnor_analysis.stats.arrays import FloatArray
 
 
 def partial_conjunction(p: ArrayLike, r: int) -> FloatArray:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import beta, norm
 
-FloatArray = NDArray[np.float64]
+from shnor_analysis.stats.arrays import FloatArray
 
 
 def share(count: ArrayLike, n: ArrayLike) -> FloatArray:
