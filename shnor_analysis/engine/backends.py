@@ -26,8 +26,8 @@ DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
 THIS_MACHINE = "local[*]"
 MASTER = re.compile(
-    r"local(\[(\*|\d+)(,\s*\d+)?\])?"
-    r"|local-cluster\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]"
+    r"local(\[(\*|[1-9]\d*)(,\s*\d+)?\])?"
+    r"|local-cluster\[[1-9]\d*,\s*[1-9]\d*,\s*[1-9]\d*\]"
     r"|spark://.+|k8s://.+|yarn"
 )
 GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
@@ -325,8 +325,8 @@ def _spark_session(master: str) -> Any:
         return builder.getOrCreate()
     except (Py4JError, PySparkException) as broken:
         raise EngineError(
-            f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес "
-            f"и версию Java: нужна 17 или новее (java -version)."
+            f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес, "
+            f"версию Java (нужна 17 или новее) и настройки кластера (docs/scale.md)."
         ) from broken
 
 
@@ -341,5 +341,7 @@ def _hadoop_path(path: Path) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip(" :.")]
-    return lines[0].rstrip(".:") if lines else type(error).__name__
+    """What happened, without the Java method it happened in and without the stack."""
+    lines = [line.lstrip(": ") for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith("An error occurred while")]
+    return said[0].rstrip(".:") if said else type(error).__name__
