@@ -311,7 +311,7 @@ def _spark_session(master: str) -> Any:
     quiet = Path(__file__).with_name("spark_log4j2.properties").as_uri()
     settings = {
         "spark.app.name": "shnor-analysis",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
+        "spark.driver.defaultJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
