@@ -7,7 +7,7 @@ PLACE ?= demo
 YEAR ?= 2025
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab format docs lock clean
+.PHONY: help report test check lab spark format docs lock clean
 
 help: ## Показать эту справку
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 12
@@ -27,6 +27,10 @@ check: $(READY) ## Проверить стиль и типы
 lab: $(READY) ## Открыть блокноты в JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.
 
+spark: $(READY) ## Поставить движок Spark в .venv (нужна Java 17)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@command -v java >/dev/null || echo "Spark нужна Java 17: в Debian и Ubuntu это openjdk-17-jre-headless"
+
 format: $(READY) ## Привести код к одному виду и убрать выводы из блокнотов
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -36,9 +40,12 @@ docs: $(READY) ## Пересобрать описание таблиц docs/outp
 	$(BIN)/python -c "from shnor_analysis.tables import data_dictionary; \
 	  open('docs/outputs.md', 'w', encoding='utf-8', newline='\n').write(data_dictionary())"
 
-lock: ## Пересчитать requirements.lock (нужен uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --extra lab --extra dev \
-	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+COMPILE := uv pip compile --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header
+lock: ## Пересчитать requirements.lock и requirements-spark.lock (нужен uv)
+	$(COMPILE) pyproject.toml --extra lab --extra dev -o requirements.lock
+	grep -o 'pyspark[^"]*' pyproject.toml | head -1 | \
+	  $(COMPILE) - --constraints requirements.lock -o requirements-spark.lock
 
 clean: ## Удалить окружение, отчёты и расчёты; исходные файлы в data/raw остаются
 	rm -rf $(VENV) reports/*/ data/processed/*/ .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -27,8 +27,8 @@ DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
 THIS_MACHINE = "local[*]"
 MASTER = re.compile(
-    r"local(\[(\*|\d+)(,\s*\d+)?\])?"
-    r"|local-cluster\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]"
+    r"local(\[(\*|[1-9]\d*)(,\s*\d+)?\])?"
+    r"|local-cluster\[[1-9]\d*,\s*[1-9]\d*,\s*[1-9]\d*\]"
     r"|spark://.+|k8s://.+|yarn"
 )
 GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
@@ -363,7 +363,7 @@ def _spark_session(master: str) -> Any:
     quiet = Path(__file__).with_name("spark_log4j2.properties").as_uri()
     settings = {
         "spark.app.name": "shnor-analysis",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
+        "spark.driver.defaultJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -377,8 +377,8 @@ def _spark_session(master: str) -> Any:
         return builder.getOrCreate()
     except (Py4JError, PySparkException) as broken:
         raise EngineError(
-            f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес "
-            f"и версию Java: нужна 17 или новее (java -version)."
+            f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес, "
+            f"версию Java (нужна 17 или новее) и настройки кластера (docs/scale.md)."
         ) from broken
 
 
@@ -393,5 +393,7 @@ def _hadoop_path(path: Path) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip(" :.")]
-    return lines[0].rstrip(".:") if lines else type(error).__name__
+    """What happened, without the Java method it happened in and without the stack."""
+    lines = [line.lstrip(": ") for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith("An error occurred while")]
+    return said[0].rstrip(".:") if said else type(error).__name__

@@ -1,0 +1,216 @@
+"""Spark says what DuckDB says: whole numbers the same, real numbers to 1e-12."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from shnor_analysis import pipeline, tables
+from shnor_analysis.engine import EngineChoice, cell_sources, cells, open_engine
+from shnor_analysis.errors import EngineError
+from shnor_analysis.methodology import load_methodology
+from shnor_analysis.workspace import find_workspace
+
+METHODOLOGY = load_methodology(find_workspace().methodology, "federal-low-results")
+# Spark compiles every query anew, so each master takes its share of the data.
+DATA_BY_MASTER = {
+    "local[2]": ("demo partitioned", "region by year", "one school", "no results"),
+    "local-cluster[2,1,1024]": ("demo files", "works only"),
+}
+# Every table the engine makes: its contract and how it is computed on an open engine.
+EXPRESSIONS = {
+    tables.CELLS: lambda tidy, engine: cells(tidy, METHODOLOGY, engine),
+    tables.CELL_SOURCES: cell_sources,
+}
+INPUTS = (tables.WORKS, tables.VPR_RESULTS, tables.GIA_RESULTS, tables.GROUP_STATISTICS)
+WORKS = (
+    "vpr-2024-spring-rus-4",
+    "vpr-2025-spring-rus-4",
+    "oge-2025-main-math-9",
+    "ege-2024-main-rus-11",
+)
+
+
+def work(work_id):
+    procedure, year, season, subject, grade = work_id.split("-")
+    return {
+        "work_id": work_id, "assessment_year": int(year), "procedure": procedure,
+        "season": season, "subject": subject, "grade": int(grade), "level": "none",
+    }  # fmt: skip
+
+
+def invented(schools):
+    """Results of a few schools with every value that may be missing missing somewhere."""
+    rng = np.random.default_rng(20250601)
+
+    def some(values):
+        return None if rng.random() < 0.2 else rng.choice(values).item()
+
+    vpr, gia, groups = [], [], []
+    for number, (school, work_id) in enumerate((s, w) for s in schools for w in WORKS):
+        for row in range(1, int(rng.integers(2, 30))):
+            result = {
+                "work_id": work_id, "school_id": school, "pupil_id": f"p{number}-{row}",
+                "test_mark": some([2, 3, 4, 5]), "score_raw": some(np.arange(0, 38, 0.1)),
+                "source_file": f"{work_id}.xlsx", "source_sheet": some(["Лист", "1"]),
+                "source_row": row,
+            }  # fmt: skip
+            if work_id.startswith("vpr"):
+                vpr.append({**result, "school_mark": some([2, 3, 4, 5])})
+            else:
+                scaled = some(np.arange(0, 100)) if work_id.startswith("ege") else None
+                gia.append({**result, "exam_date": work_id[4:8] + "-06-01", "score_scaled": scaled})
+        if work_id.startswith("vpr"):
+            for report, item in [("marks", mark) for mark in "2345"] + [
+                ("journal", word) for word in ("lowered", "confirmed", "raised")
+            ]:
+                groups.append({
+                    "work_id": work_id, "report": report, "group_level": "school",
+                    "group_id": school, "group_name": "школа", "item": item,
+                    "n_participants": 12, "value_share": 0.25, "value_n": 3,
+                    "source_file": "Ф3.xlsx", "source_row": number,
+                })  # fmt: skip
+    return [pd.DataFrame(rows) for rows in ([work(w) for w in WORKS], vpr, gia, groups)]
+
+
+def as_files(frames, folder):
+    for contract, frame in zip(INPUTS, frames, strict=True):
+        tables.store_table(frame, contract, folder)
+
+
+def by_year(frames, folder):
+    """One folder a year, as a new year is added to those before it."""
+    for contract, frame in zip(INPUTS, frames, strict=True):
+        for year, rows in frame.groupby(frame["work_id"].str.split("-").str[1]):
+            tables.store_table(rows, contract, folder / year)
+
+
+def partitioned(frames, folder):
+    """As Spark itself writes partitions: the year is in the folder's name, not in the file."""
+    for contract, frame in zip(INPUTS, frames, strict=True):
+        table = contract.conform(frame).drop(columns="assessment_year", errors="ignore")
+        for year, rows in table.groupby(table["work_id"].str.split("-").str[1]):
+            part = folder / contract.name / f"assessment_year={year}" / "part-0.parquet"
+            part.parent.mkdir(parents=True)
+            rows.to_parquet(part, index=False)
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory, demo_raw):
+    """Folder of tidy tables by the name of the data and of the layout."""
+    demo = pipeline.read_files(demo_raw, "demo", pipeline.silent).tables()
+    region = invented([f"99000{n}" for n in range(1, 7)])
+    contents = {
+        "demo files": (as_files, [demo[contract.name] for contract in INPUTS]),
+        "demo partitioned": (partitioned, [demo[contract.name] for contract in INPUTS]),
+        "region files": (as_files, region),
+        "region by year": (by_year, region),
+        "one school": (as_files, invented(["990001"])),
+        "no results": (as_files, [region[0], *(contract.empty() for contract in INPUTS[1:])]),
+    }
+    folders = {name: tmp_path_factory.mktemp("tidy") for name in contents}
+    for name, (lay, frames) in contents.items():
+        lay(frames, folders[name])
+    folders["works only"] = tmp_path_factory.mktemp("tidy")
+    tables.store_table(region[0], tables.WORKS, folders["works only"])
+    return folders
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(datasets):
+    with open_engine(EngineChoice()) as engine:
+        return {
+            (name, contract): compute(tidy, engine)
+            for name, tidy in datasets.items()
+            for contract, compute in EXPRESSIONS.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def quick_java(tmp_path_factory):
+    """Short queries end before Java's second compiler is of use; its work would cost half a test.
+
+    Set as users set things for Spark (docs/scale.md), so that way is tested too.
+    """
+    option = "-XX:TieredStopAtLevel=1"
+    folder = tmp_path_factory.mktemp("spark_conf")
+    (folder / "spark-defaults.conf").write_text(
+        f"spark.driver.extraJavaOptions {option}\nspark.executor.extraJavaOptions {option}\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        patch.setenv("SPARK_DRIVER_MEMORY", "900m")
+        yield option
+
+
+@pytest.fixture(scope="module", params=list(DATA_BY_MASTER))
+def spark(request, quick_java):
+    pytest.importorskip("pyspark", reason="нет pyspark: make spark")
+    if shutil.which("java") is None:
+        pytest.skip("нет Java 17")
+    with open_engine(EngineChoice("spark", request.param)) as engine:
+        engine.data = DATA_BY_MASTER[request.param]
+        yield engine
+
+
+def assert_same(found, expected):
+    assert list(found.columns) == list(expected.columns)
+    assert len(found) == len(expected)
+    for column in expected:
+        left, right = found[column], expected[column]
+        assert left.dtype == right.dtype, column
+        assert left.isna().tolist() == right.isna().tolist(), column
+        left, right = left.dropna(), right.dropna()
+        if left.dtype == "Float64":
+            np.testing.assert_allclose(
+                left.to_numpy(float), right.to_numpy(float), rtol=1e-12, atol=0, err_msg=column
+            )
+        else:
+            assert left.tolist() == right.tolist(), column
+
+
+def test_every_table_is_the_same_on_both_engines(spark, datasets, on_duckdb):
+    for name in spark.data:
+        for contract, compute in EXPRESSIONS.items():
+            assert_same(compute(datasets[name], spark), on_duckdb[name, contract])
+
+
+def test_the_layout_changes_nothing(on_duckdb):
+    for contract in EXPRESSIONS:
+        for name, other in [
+            ("demo files", "demo partitioned"),
+            ("region files", "region by year"),
+            ("no results", "works only"),
+        ]:
+            assert_same(on_duckdb[other, contract], on_duckdb[name, contract])
+        assert len(on_duckdb["demo files", contract]) > 500
+        assert on_duckdb["no results", contract].empty
+
+
+def test_settings_of_spark_are_taken_where_spark_looks_for_them(spark, quick_java):
+    settings = spark._session.sparkContext.getConf()
+    assert quick_java in settings.get("spark.executor.extraJavaOptions").split()
+    assert settings.get("spark.driver.memory") == "900m"
+
+
+def test_missing_whole_numbers_stay_missing(spark):
+    table = pa.table(
+        {
+            "n": pa.array([2**60 + 1, None, -3], pa.int64()),
+            "text": pa.array(["а", None, "б"]).dictionary_encode(),
+            "is_known": [True, None, False],
+        }
+    )
+    rows = spark.fetch(spark.memtable(table)).sort_values("n", ignore_index=True)
+    assert rows["n"].tolist() == [-3, 2**60 + 1, pd.NA]
+    assert rows["text"].tolist()[:2] == ["б", "а"]
+    assert rows["is_known"].tolist() == [False, True, pd.NA]
+    assert pd.isna(rows["text"][2])
+
+
+def test_what_spark_cannot_do_is_one_sentence(spark):
+    rows = spark.memtable(pa.table({"n": [1, 0]}))
+    with pytest.raises(EngineError, match=r"Spark не выполнил расчёт \(\[DIVIDE_BY_ZERO\]"):
+        spark.fetch(rows.mutate(share=1 / rows.n))
