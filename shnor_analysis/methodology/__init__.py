@@ -84,6 +84,12 @@ from shnor_analysis.methodology.rules import (
     SourcedShare,
     SourceFamily,
 )
+from shnor_analysis.methodology.social_context import (
+    IndicatorReference,
+    ResilienceRule,
+    SocialContextRules,
+    SocialReference,
+)
 from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
@@ -113,6 +119,7 @@ __all__ = [
     "HighThreshold",
     "IndexMethod",
     "IndexRule",
+    "IndicatorReference",
     "IndicatorWorks",
     "JoinedCounts",
     "LowResultsIndicators",
@@ -137,12 +144,15 @@ __all__ = [
     "ReportParts",
     "RequiredReport",
     "RequiredWeight",
+    "ResilienceRule",
     "ResultIndicator",
     "RuleDifference",
     "RuleItem",
     "RuleMode",
     "Scale",
     "SeriesBreak",
+    "SocialContextRules",
+    "SocialReference",
     "SourceFamily",
     "SourceOrder",
     "Sourced",

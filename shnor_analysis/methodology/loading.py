@@ -43,6 +43,7 @@ from shnor_analysis.methodology.regulations import (
     Regulation,
 )
 from shnor_analysis.methodology.rules import Comparability, ReportParts, SeriesBreak
+from shnor_analysis.methodology.social_context import SocialContextRules
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
 
@@ -62,6 +63,7 @@ class Methodology:
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
+    social_context: SocialContextRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
     scales: tuple[Scale, ...]
@@ -200,6 +202,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         low_results=low_results_rule(applied["low_results"]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
+        social_context=load_model(folder / "social_context.yaml", SocialContextRules),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
         scales=load_scales(folder / "scales.csv"),

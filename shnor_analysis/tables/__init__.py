@@ -46,6 +46,27 @@ from shnor_analysis.tables.computed import (
     TERRITORY_MARK_AGREEMENT,
     TERRITORY_RESULTS,
 )
+from shnor_analysis.tables.conditions import (
+    ADVERSE_CONDITIONS,
+    ADVERSE_CONDITIONS_VARIANTS,
+    CONDITION_EVIDENCE,
+    CONDITIONS,
+    CONTEXT_EVIDENCE,
+    CONTEXT_PEERS,
+    CONTEXT_REGRESSION,
+    CONTEXT_RESULTS,
+    CONTEXT_VALUES,
+    MENTOR_PAIRS,
+    QUADRANTS,
+    RESILIENCE,
+    RESILIENCE_SENSITIVITY,
+    RESULT_INDEX,
+    SOCIAL_INDEX,
+    SOCIAL_INDEX_PARTS,
+    SOCIAL_INDEX_QUALITY,
+    SOCIAL_REFERENCE,
+    SOCIAL_WEIGHTS,
+)
 from shnor_analysis.tables.contract import (
     Contract,
     load_table,
@@ -95,6 +116,8 @@ from shnor_analysis.tables.reported import (
 )
 
 __all__ = [
+    "ADVERSE_CONDITIONS",
+    "ADVERSE_CONDITIONS_VARIANTS",
     "CATEGORIES",
     "CELLS",
     "CELL_SCORES",
@@ -106,10 +129,17 @@ __all__ = [
     "COMPARABILITY_REASONS",
     "COMPARABILITY_VERDICTS",
     "COMPUTED",
+    "CONDITIONS",
+    "CONDITION_EVIDENCE",
     "CONTEXT",
+    "CONTEXT_EVIDENCE",
     "CONTEXT_INDICATORS",
+    "CONTEXT_PEERS",
+    "CONTEXT_REGRESSION",
+    "CONTEXT_RESULTS",
     "CONTEXT_SOURCES",
     "CONTEXT_UNITS",
+    "CONTEXT_VALUES",
     "CONTRACTS",
     "DECISIONS",
     "DEFICIT_LEVELS",
@@ -134,6 +164,7 @@ __all__ = [
     "MARK_STATUSES",
     "MEASURE_STATUSES",
     "MEDAL_CLAIMS",
+    "MENTOR_PAIRS",
     "MODES",
     "NOT_BEGUN",
     "NOT_TAUGHT",
@@ -148,17 +179,26 @@ __all__ = [
     "PROCEDURE_CONDUCT",
     "PROCEDURE_RESULTS",
     "PUPIL_SUMS",
+    "QUADRANTS",
     "RECEIVED",
     "REGISTERS",
     "REGISTER_STATUSES",
     "REPORTED",
     "REPORTED_INDICATORS",
     "REPORT_PARTS",
+    "RESILIENCE",
+    "RESILIENCE_SENSITIVITY",
+    "RESULT_INDEX",
     "ROADMAP",
     "ROLES",
     "SCHOOLS",
     "SEASONS",
     "SEVERITIES",
+    "SOCIAL_INDEX",
+    "SOCIAL_INDEX_PARTS",
+    "SOCIAL_INDEX_QUALITY",
+    "SOCIAL_REFERENCE",
+    "SOCIAL_WEIGHTS",
     "SOURCE_FILES",
     "SURVEY_ANSWERS",
     "SURVEY_SCALES",
@@ -176,7 +216,7 @@ __all__ = [
     "store_table",
 ]
 
-CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED)}
+CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED, *CONDITIONS)}
 
 
 def data_dictionary() -> str:
