@@ -112,9 +112,12 @@ def indicator_table(
         Index ``school_id``, a column per indicator; NaN where the status is not ``ok``.
     """
     rows = values[values["assessment_year"] == assessment_year]
-    known = rows.assign(value=rows["value"].astype(float).where(rows["status"] == _OK))
-    table = known.pivot(index="school_id", columns="indicator", values="value")
-    return table.reindex(columns=[one.id for one in rule.indicators]).sort_index()
+    known = rows[rows["status"] == _OK].astype({"value": float})
+    table = known.pivot_table(index="school_id", columns="indicator", values="value")
+    return table.reindex(
+        index=pd.Index(sorted(rows["school_id"].unique()), name="school_id"),
+        columns=[one.id for one in rule.indicators],
+    ).astype(float)
 
 
 def school_sizes(evidence: pd.DataFrame, assessment_year: int) -> pd.Series:
@@ -144,8 +147,9 @@ def _grid(schools: pd.DataFrame, years: list[int]) -> pd.MultiIndex:
 
 def _wide(rows: pd.DataFrame, column: str, grid: pd.MultiIndex) -> pd.DataFrame:
     """A column per code, a row per school and year; several sources that differ are one."""
-    unique = rows.drop_duplicates(_CELL)
-    table = unique.pivot(index=["school_id", "assessment_year"], columns="code", values=column)
+    table = rows.drop_duplicates(_CELL).pivot_table(
+        index=["school_id", "assessment_year"], columns="code", values=column, aggfunc="first"
+    )
     return table.reindex(grid)
 
 
@@ -218,5 +222,5 @@ def _share(
     }
 
 
-def _none_if_empty(codes: np.ndarray) -> np.ndarray:
-    return np.where(codes == "", None, codes.astype(object))
+def _none_if_empty(codes: np.ndarray) -> list[str | None]:
+    return [str(code) or None for code in codes]
