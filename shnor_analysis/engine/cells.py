@@ -9,8 +9,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from shnor_analysis.engine.tidy_files import tidy_files
 from shnor_analysis.methodology import Methodology
-from shnor_analysis.tables import CELL_SOURCES, CELLS
+from shnor_analysis.tables import CELL_SOURCES, CELLS, CONTRACTS
 
 PUPILS, AGGREGATE = "pupils", "aggregate"
 FAIL_MARK = 2
@@ -25,7 +26,8 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
     Parameters
     ----------
     tidy : Path
-        Folder with the Parquet tables named in ``TIDY``, each under its contract.
+        Folder with the Parquet tables named in ``TIDY``, each under its contract, in one file or
+        in a file per year; a table that is not there has no rows.
     methodology : Methodology
         Gives the ЕГЭ minimum of each subject and year.
 
@@ -41,12 +43,19 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
     """
     connection = ibis.duckdb.connect()
     try:
-        tables = {name: connection.read_parquet(tidy / f"{name}.parquet") for name in TIDY}
+        tables = {name: _tidy_table(connection, tidy, name) for name in TIDY}
         minimums = _minimums(tables["works"].to_pandas(), methodology)
         expression = cells_expression(**tables, minimums=ibis.memtable(minimums))
         return CELLS.conform(connection.to_pyarrow(expression).to_pandas())
     finally:
         connection.disconnect()
+
+
+def _tidy_table(connection: ibis.BaseBackend, tidy: Path, name: str) -> ir.Table:
+    files = tidy_files(tidy, name)
+    if files:
+        return connection.read_parquet([str(path) for path in files])
+    return ibis.memtable(pa.Table.from_pandas(CONTRACTS[name].empty(), preserve_index=False))
 
 
 def cell_sources(tidy: Path) -> pd.DataFrame:
@@ -66,7 +75,7 @@ def cell_sources(tidy: Path) -> pd.DataFrame:
     connection = ibis.duckdb.connect()
     try:
         vpr, gia, group = (
-            connection.read_parquet(tidy / f"{name}.parquet")
+            _tidy_table(connection, tidy, name)
             for name in ("vpr_results", "gia_results", "group_statistics")
         )
         school_rows = group.filter(group.group_level == "school").mutate(

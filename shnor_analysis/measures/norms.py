@@ -79,8 +79,9 @@ def region_norms(
         ["work_id", "school_id"], ignore_index=True
     )
     works, absent = work_norms_of_region(recent, cell_scores, rules)
-    known = conditions(context, schools, assessment_year)
     current = recent[recent["assessment_year"] == assessment_year]
+    working = schools[schools["school_id"].isin(current["school_id"])]
+    known = conditions(context, working, assessment_year)
     results = standardised_results(current, works)
     lines, no_lines = slopes(results, known, rules)
     if context is None or context.empty:
