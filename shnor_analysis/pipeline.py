@@ -27,16 +27,18 @@ from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.methodology import (
     Confidence,
     Methodology,
     Place,
+    RegionNorms,
     SourcedInt,
     load_methodology,
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
-from shnor_analysis.place_settings import load_place_settings
+from shnor_analysis.place_settings import load_place_settings, load_region_norms
 from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
@@ -132,6 +134,7 @@ def compute_tables(
         One Russian sentence; the tables of an earlier run stay as they were.
     """
     description, methodology = open_place(workspace, place)
+    norms = load_region_norms(workspace.raw(place), description, assessment_year)
     intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
     intake = explained(intake, methodology, assessment_year)
@@ -144,7 +147,9 @@ def compute_tables(
         tables.store_table(school_cells, tables.CELLS, draft / CELLS)
         tables.store_table(cell_sources(draft / TIDY), tables.CELL_SOURCES, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
-        indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
+        indicators = _indicators(
+            school_cells, intake, methodology, description, norms, assessment_year
+        )
         for name, frame in indicators.items():
             tables.store_table(frame, tables.CONTRACTS[name], draft / INDICATORS)
         progress("Применяю правило низких результатов", "")
@@ -220,6 +225,7 @@ def _indicators(
     intake: Intake,
     methodology: Methodology,
     place: Place,
+    norms: RegionNorms | None,
     assessment_year: int,
 ) -> dict[str, pd.DataFrame]:
     return {
@@ -239,6 +245,15 @@ def _indicators(
         "report_parts": report_parts(intake.source_files, methodology, assessment_year),
         "mark_agreement": mark_agreement(school_cells),
         "territory_mark_agreement": territory_mark_agreement(school_cells),
+        **tables_with_norms(
+            school_cells,
+            intake.group_statistics,
+            intake.reported["group_items"],
+            place.region_name,
+            norms,
+            methodology,
+            assessment_year,
+        ),
     }
 
 

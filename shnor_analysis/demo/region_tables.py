@@ -23,6 +23,7 @@ from shnor_analysis.tables import CONTEXT, GIA_RESULTS, SCHOOLS, VPR_RESULTS, WO
 _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _MASK = (1 << 64) - 1
 _NO_SHEET = pd.NA
+EGE_MATHS_LEVELS = {"math": "advanced", "math_base": "base"}
 # Independent of every other random stream of the region.
 STREAM_CONTEXT = 12
 # The counts of the social passport, in the order of its columns and of their planted shares.
@@ -88,7 +89,12 @@ def works_table(year: int) -> pd.DataFrame:
             "season": ["spring" if work.design.procedure == "vpr" else "main" for work in works],
             "subject": [work.design.subject for work in works],
             "grade": [work.design.grade for work in works],
-            "level": "none",
+            "level": [
+                EGE_MATHS_LEVELS.get(work.design.subject, "none")
+                if work.design.procedure == "ege"
+                else "none"
+                for work in works
+            ],
             "max_score_raw": [work.design.max_score for work in works],
             "exam_date": [work.exam_date for work in works],
         }
