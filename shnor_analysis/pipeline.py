@@ -38,7 +38,7 @@ from shnor_analysis.methodology import (
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
-from shnor_analysis.place_settings import load_place_settings, load_region_norms
+from shnor_analysis.place_settings import load_place_settings, load_region_norms, norms_files
 from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
@@ -163,7 +163,8 @@ def compute_tables(
         readings = low_results_readings(low.decisions)
         tables.store_table(readings, tables.LOW_RESULTS_READINGS, draft / DECISIONS)
         tables.store_table(low.evidence, tables.LOW_RESULTS_EVIDENCE, draft / DECISIONS)
-        _write_manifest(draft, place, assessment_year, intake, methodology)
+        beside = norms_files(workspace.raw(place))
+        _write_manifest(draft, place, assessment_year, intake, methodology, beside)
     return intake
 
 
@@ -258,7 +259,12 @@ def _indicators(
 
 
 def _write_manifest(
-    draft: Path, place: str, assessment_year: int, intake: Intake, methodology: Methodology
+    draft: Path,
+    place: str,
+    assessment_year: int,
+    intake: Intake,
+    methodology: Methodology,
+    norms: list[Path],
 ) -> None:
     """Say what went in and what came out; no clock, so that equal input gives an equal file."""
     methodology_files = sorted(p for p in methodology.folder.rglob("*") if p.is_file())
@@ -274,6 +280,7 @@ def _write_manifest(
             for path in methodology_files
         },
         "files": dict(zip(intake.source_files["file"], intake.source_files["sha256"], strict=True)),
+        "norms": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in norms},
         "rows": {
             path.relative_to(draft).as_posix(): len(pd.read_parquet(path))
             for path in sorted(draft.rglob("*.parquet"))
