@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
-from shnor_analysis.engine import cells, tidy_files
+from shnor_analysis.engine import cells
+from shnor_analysis.engine.year_files import table_files
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.norms import region_norms
 from shnor_analysis.methodology import MadeBy, Methodology, RegionNorms, norms_text
@@ -75,7 +76,7 @@ def make_norms(
             "составляются по всем школам региона — создайте территорию без --municipality."
         )
     folder = workspace.raw(place)
-    is_ready = bool(tidy_files(folder, "works"))
+    is_ready = bool(table_files(folder, "works"))
     found = (
         _ready_tables(folder, place, assessment_year, methodology, progress)
         if is_ready
@@ -114,7 +115,7 @@ def _files(folder: Path, name: str, assessment_year: int) -> list[Path]:
     """Files of a ready table up to a year, the latest year last."""
     return [
         path
-        for path in tidy_files(folder, name)
+        for path in table_files(folder, name)
         if not path.parent.name.isdecimal() or int(path.parent.name) <= assessment_year
     ]
 

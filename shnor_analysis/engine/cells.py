@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from shnor_analysis.engine.tidy_files import tidy_files
+from shnor_analysis.engine.year_files import table_files
 from shnor_analysis.methodology import Methodology
 from shnor_analysis.tables import CELL_SOURCES, CELLS, CONTRACTS
 
@@ -52,7 +52,7 @@ def cells(tidy: Path, methodology: Methodology) -> pd.DataFrame:
 
 
 def _tidy_table(connection: ibis.BaseBackend, tidy: Path, name: str) -> ir.Table:
-    files = tidy_files(tidy, name)
+    files = table_files(tidy, name)
     if files:
         return connection.read_parquet([str(path) for path in files])
     return ibis.memtable(pa.Table.from_pandas(CONTRACTS[name].empty(), preserve_index=False))

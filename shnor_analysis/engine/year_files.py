@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def tidy_files(tidy: Path, name: str) -> list[Path]:
+def table_files(tidy: Path, name: str) -> list[Path]:
     """Files of one tidy table.
 
     Parameters
