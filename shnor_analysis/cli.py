@@ -29,6 +29,7 @@ DEMO_SEED = 2025
 DEFAULT_RULE = "federal-low-results"
 TEMPLATES_FOLDER = "Шаблоны"
 INTERRUPTED = 130
+BYTES_IN_KB = 1024
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -133,13 +134,14 @@ def new(
         typer.Option("--region", metavar="РЕГИОН", help="Регион, как в отчётах ФИС ОКО."),
     ],
     municipality: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--municipality",
             metavar="КОД",
-            help="Код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.",
+            help="Код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012; без него "
+            "территория — весь регион.",
         ),
-    ],
+    ] = None,
     rule: Annotated[
         str,
         typer.Option(
@@ -290,6 +292,33 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
     _print_paths(workspace, "Готовые документы", run.documents)
     _print_letters(workspace, run.letters)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
+
+
+@app.command(cls=RussianCommand)
+def norms(place: PlaceArgument, year: YearOption) -> None:
+    """Составить нормы региона: один небольшой файл без учеников для муниципалитетов.
+
+    ТЕРРИТОРИЯ — папка всего региона (в её monitoring.yaml нет municipality_id): с файлами, как
+    они получены, или с готовыми таблицами Parquet по годам. Нормы — разброс результатов внутри
+    школ и между школами, распределения баллов, связь с условиями, квантили показателей.
+
+    Файл ложится в reports/ТЕРРИТОРИЯ/ГОД. Муниципалитет кладёт его рядом со своим monitoring.yaml
+    и собирает отчёт, как обычно.
+    """
+    from shnor_analysis.norms_run import make_norms
+
+    workspace = find_workspace()
+    with _progress() as say:
+        run = make_norms(workspace, place, year, say)
+    console.print(
+        f"Школ: {run.norms.n_schools}; работ с нормами: {len(run.norms.works)}; размер файла: "
+        f"{run.path.stat().st_size // BYTES_IN_KB + 1} КБ."
+    )
+    _print_paths(workspace, "Нормы региона", (run.path,))
+    console.print(
+        "Передайте файл муниципалитетам: положите его в папку data/raw/ТЕРРИТОРИЯ рядом с "
+        "monitoring.yaml и соберите отчёт командой shnor annual. Сведений об учениках в нём нет."
+    )
 
 
 @contextmanager

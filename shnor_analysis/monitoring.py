@@ -160,3 +160,18 @@ class Monitoring:
     def report_parts(self) -> pd.DataFrame:
         """Table ``report_parts``."""
         return tables.load_table(tables.REPORT_PARTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def work_norms(self) -> pd.DataFrame:
+        """Numbers of the region: one row per work."""
+        return tables.load_table(tables.WORK_NORMS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def norm_status(self) -> pd.DataFrame:
+        """Which verdicts have their norms: one row per verdict."""
+        return tables.load_table(tables.NORM_STATUS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def shrunken_shares(self) -> pd.DataFrame:
+        """Shares pulled towards those of all schools: one row per school × work."""
+        return tables.load_table(tables.SHRUNKEN_SHARES, self.folder / pipeline.INDICATORS)

@@ -27,16 +27,18 @@ from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.methodology import (
     Confidence,
     Methodology,
     Place,
+    RegionNorms,
     SourcedInt,
     load_methodology,
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
-from shnor_analysis.place_settings import load_place_settings
+from shnor_analysis.place_settings import load_place_settings, load_region_norms, norms_files
 from shnor_analysis.workspace import Workspace, only_run, replaced_folder
 
 TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
@@ -130,6 +132,7 @@ def compute_tables(
         One Russian sentence; the tables of an earlier run stay as they were.
     """
     description, methodology = open_place(workspace, place)
+    norms = load_region_norms(workspace.raw(place), description, assessment_year)
     intake = read_files(workspace, place, progress)
     require_year(intake.works, assessment_year, place)
     intake = explained(intake, methodology, assessment_year)
@@ -141,7 +144,9 @@ def compute_tables(
             write_waist(draft / TIDY, draft / CELLS, methodology, engine, assessment_year)
         school_cells = tables.load_table(tables.CELLS, draft / CELLS)
         progress("Считаю показатели и интервалы", "")
-        indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
+        indicators = _indicators(
+            school_cells, intake, methodology, description, norms, assessment_year
+        )
         for name, frame in indicators.items():
             tables.store_table(frame, tables.CONTRACTS[name], draft / INDICATORS)
         progress("Применяю правило низких результатов", "")
@@ -155,7 +160,8 @@ def compute_tables(
         readings = low_results_readings(low.decisions)
         tables.store_table(readings, tables.LOW_RESULTS_READINGS, draft / DECISIONS)
         tables.store_table(low.evidence, tables.LOW_RESULTS_EVIDENCE, draft / DECISIONS)
-        _write_manifest(draft, place, assessment_year, intake, methodology)
+        beside = norms_files(workspace.raw(place))
+        _write_manifest(draft, place, assessment_year, intake, methodology, beside)
     return intake
 
 
@@ -217,6 +223,7 @@ def _indicators(
     intake: Intake,
     methodology: Methodology,
     place: Place,
+    norms: RegionNorms | None,
     assessment_year: int,
 ) -> dict[str, pd.DataFrame]:
     return {
@@ -236,11 +243,25 @@ def _indicators(
         "report_parts": report_parts(intake.source_files, methodology, assessment_year),
         "mark_agreement": mark_agreement(school_cells),
         "territory_mark_agreement": territory_mark_agreement(school_cells),
+        **tables_with_norms(
+            school_cells,
+            intake.group_statistics,
+            intake.reported["group_items"],
+            place.region_name,
+            norms,
+            methodology,
+            assessment_year,
+        ),
     }
 
 
 def _write_manifest(
-    draft: Path, place: str, assessment_year: int, intake: Intake, methodology: Methodology
+    draft: Path,
+    place: str,
+    assessment_year: int,
+    intake: Intake,
+    methodology: Methodology,
+    norms: list[Path],
 ) -> None:
     """Say what went in and what came out; no clock, so that equal input gives an equal file."""
     methodology_files = sorted(p for p in methodology.folder.rglob("*") if p.is_file())
@@ -256,6 +277,7 @@ def _write_manifest(
             for path in methodology_files
         },
         "files": dict(zip(intake.source_files["file"], intake.source_files["sha256"], strict=True)),
+        "norms": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in norms},
         "rows": {
             path.relative_to(draft).as_posix(): len(pd.read_parquet(path))
             for path in sorted(draft.rglob("*.parquet"))

@@ -15,7 +15,7 @@ LAYERS = [  # lowest first; parts of one layer may not import each other
     {"decisions"},
     {"report", "notebook_run"},
     {"pipeline", "demo"},
-    {"monitoring", "publication"},
+    {"monitoring", "publication", "norms_run"},
     {"command_help", "rules_command"},
     {"cli"},
 ]

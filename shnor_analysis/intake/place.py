@@ -53,9 +53,9 @@ from shnor_analysis.intake.rcoi.appeals import read_appeals
 from shnor_analysis.intake.rcoi.protocols import read_protocol
 from shnor_analysis.intake.workbook import MAX_FILE_BYTES, Sheet, open_workbook
 from shnor_analysis.methodology import Methodology
-from shnor_analysis.place_settings import SETTINGS_FILES, Correction, PlaceSettings
+from shnor_analysis.place_settings import Correction, PlaceSettings, is_settings_file
 
-_SKIPPED_NAMES = {*SETTINGS_FILES, "thumbs.db", "desktop.ini"}
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 NO_SETTINGS = PlaceSettings()
 _LOCK_PREFIX = "~$"
 
@@ -208,7 +208,8 @@ def _is_skipped(path: Path) -> bool:
     return (
         any(part.startswith(".") for part in path.parts)
         or path.name.startswith(_LOCK_PREFIX)
-        or path.name.lower() in _SKIPPED_NAMES
+        or path.name.lower() in _SYSTEM_FILES
+        or is_settings_file(path)
     )
 
 
