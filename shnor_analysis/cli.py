@@ -22,6 +22,7 @@ from rich.text import Text
 from shnor_analysis import __version__
 from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
 from shnor_analysis.errors import ParameterError, ShnorError
+from shnor_analysis.stages import UNCHANGED
 from shnor_analysis.workspace import Workspace, find_workspace
 
 USER_ERROR = 2
@@ -177,13 +178,13 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     от которых нужен ответ, — рядом, в папке letters. В конце сказано, для каких разделов
     отчёта есть файлы, чего нет и где это взять.
     """
-    from shnor_analysis import publication
+    from shnor_analysis.checking import check as run_check
     from shnor_analysis.report.texts import text
     from shnor_analysis.tables import SEVERITIES
 
     workspace = find_workspace()
     with _progress() as say:
-        run = publication.check(workspace, place, year, say)
+        run = run_check(workspace, place, year, say)
     intake = run.intake
     files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
     kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))
@@ -217,17 +218,26 @@ def check(place: PlaceArgument, year: YearOption) -> None:
 
 
 @app.command(cls=RussianCommand)
-def annual(place: PlaceArgument, year: YearOption) -> None:
+def annual(
+    place: PlaceArgument,
+    year: YearOption,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Выполнить все этапы, даже если нет изменений.")
+    ] = False,
+) -> None:
     """Собрать годовой отчёт: таблицы, блокноты и документы HTML, DOCX, PDF, XLSX.
 
-    Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Если расчёт прервётся, прежние отчёты
-    останутся на месте.
+    Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Этап, у которого не изменились файлы, методика,
+    параметры и программа, не выполняется снова: его результаты берутся из прошлого расчёта.
+    Если расчёт прервётся, прежние отчёты останутся на месте.
     """
     from shnor_analysis import publication
 
     workspace = find_workspace()
     with _progress() as say:
-        run = publication.annual(workspace, place, year, say)
+        run = publication.annual(workspace, place, year, say, from_scratch=from_scratch)
+    if not run.ran:
+        console.print("Изменений нет, документы прежние. Выполнить всё заново: --from-scratch.")
     console.print(
         f"Получено файлов: {run.n_files}, из них прочитано: {run.n_read}; "
         f"замечаний: {run.n_issues}."
@@ -239,20 +249,21 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, str], None]]:
-    """Show the running stage and print each finished one."""
+    """Show the running stage and print each finished one, also those taken over."""
     done: list[str] = []
     with console.status("Начинаю") as status:
 
         def say(stage: str, detail: str) -> None:
-            if not done or done[-1] != stage:
+            line = f"{stage} — {detail}" if detail == UNCHANGED else stage
+            if not done or done[-1] != line:
                 if done:
-                    console.print(f"[green]✓[/green] {done[-1]}")
-                done.append(stage)
+                    console.print(f"[green]✓[/green] {escape(done[-1])}")
+                done.append(line)
             status.update(escape(f"{stage}: {detail}" if detail else stage))
 
         yield say
     if done:
-        console.print(f"[green]✓[/green] {done[-1]}")
+        console.print(f"[green]✓[/green] {escape(done[-1])}")
 
 
 def _print_paths(workspace: Workspace, title: str, paths: tuple[Path, ...]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
+from shnor_analysis.place_year import open_place_year
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.workspace import find_workspace
 
@@ -31,7 +34,10 @@ class Monitoring:
 
     @classmethod
     def open(cls, place: str, assessment_year: int) -> Monitoring:
-        """Open the results of a place; compute them first when they are not there yet.
+        """Open the results of a place; compute them first unless they are those of its files.
+
+        Tables of other files, of another methodology or made by another version of the program
+        are noticed by content and computed anew, stage by stage.
 
         Parameters
         ----------
@@ -46,11 +52,11 @@ class Monitoring:
             If the place, its description or its results are missing.
         """
         workspace = find_workspace()
-        description, methodology = pipeline.open_place(workspace, place)
-        folder = workspace.processed(place, assessment_year)
-        if not (folder / pipeline.MANIFEST).is_file():
+        run = open_place_year(workspace, place, assessment_year)
+        # Without the lock: a notebook of an annual run reads while that run holds it.
+        if not pipeline.are_tables_current(run):
             pipeline.compute(workspace, place, assessment_year)
-        return cls(description, methodology, assessment_year, folder)
+        return cls(run.description, run.methodology, assessment_year, run.tables)
 
     def reported(self, name: str) -> pd.DataFrame:
         """A table of what schools and offices reported, by the name of its contract.
@@ -64,6 +70,12 @@ class Monitoring:
         if name not in known:
             raise ParameterError(f"Нет таблицы «{name}»; есть: {', '.join(sorted(known))}.")
         return tables.load_table(known[name], self.folder / pipeline.TIDY)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What went in, by which rules and programs, and what came out."""
+        text = (self.folder / pipeline.MANIFEST).read_text(encoding="utf-8")
+        return dict(json.loads(text))
 
     @property
     def rule(self) -> LowResultsRule:

@@ -81,7 +81,8 @@ def run_shnor(workspace, *words):
     environment = {
         **os.environ,
         "SHNOR_ROOT": str(workspace.root),
-        "PYTHONPATH": str(guard),
+        # the package beside these tests, wherever the environment's own copy lies
+        "PYTHONPATH": os.pathsep.join((str(guard), str(ROOT))),
         "PYTHONUTF8": "1",
         "COLUMNS": "200",
         "NO_COLOR": "1",

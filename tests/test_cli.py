@@ -67,7 +67,7 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
         ("new",): ("ТЕРРИТОРИЯ", "--name", "--region", "--municipality", "--rule"),
         ("demo",): ("--region", "--seed"),
         ("check",): ("ТЕРРИТОРИЯ", "--year"),
-        ("annual",): ("ТЕРРИТОРИЯ", "--year"),
+        ("annual",): ("ТЕРРИТОРИЯ", "--year", "--from-scratch"),
     }[words]
     assert all(word in finished.stdout for word in expected)
 
