@@ -281,6 +281,25 @@ def test_the_manifest_says_what_went_in(annual_run):
     assert str(workspace.root) not in json.dumps(manifest)
 
 
+def test_the_report_ends_with_the_manifest(document, annual_run):
+    folder = annual_run[0].processed("demo", 2025)
+    manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
+    parameters, stored, files = document.tables[-3:]
+    said = {row[0].value: row[1].value for row in parameters.rows}
+    rule = manifest["regulations"]["low_results"]
+    assert said["Правило низких результатов: отпечаток"] == rule["sha256"]
+    assert said["Отпечаток программы"] == manifest["versions"]["code"]
+    assert f"pandas {pd.__version__}" in said["Библиотеки"]
+    assert {row[1].value: row[2].value for row in stored.rows} == {
+        name: one["rows"] for name, one in manifest["tables"].items()
+    }
+    printed = {row[0].value: row[2] for row in files.rows}
+    assert files.sheet_only
+    for name, one in manifest["files"].items():
+        cell = printed[f"data/raw/demo/{name}"]
+        assert (cell.value, cell.text) == (one["sha256"], one["sha256"][:12])
+
+
 def test_the_story_of_the_files_takes_two_pages(reports):
     reader = pypdf.PdfReader(reports / "01_data_quality.pdf")
     assert len(reader.pages) == 2

@@ -33,6 +33,7 @@ from shnor_analysis.report.tables.low_results import (
     rule_parameters,
     sources,
 )
+from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "low_results_list",
     "mark_agreement",
     "part",
+    "passport",
     "probability",
     "readings",
     "report_parts",
