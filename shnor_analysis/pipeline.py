@@ -113,7 +113,7 @@ def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
             CELLS,
             "Ячейки: школа × работа",
             _covers(run, CELLS, computed),
-            _stored(CELLS, lambda folder: _cells(run, folder)),
+            lambda folder, _: _write_cells(run, folder),
             reads=(TIDY,),
             ignores=ABOUT_FILES,
         ),
@@ -196,10 +196,10 @@ def _tidy(run: PlaceYear, progress: Progress) -> Frames:
     return tidy_tables(run, lambda file: progress(READING, file))
 
 
-def _cells(run: PlaceYear, folder: Path) -> Frames:
-    from shnor_analysis.table_stages.cells import cell_tables
+def _write_cells(run: PlaceYear, folder: Path) -> None:
+    from shnor_analysis.table_stages.cells import write_cells
 
-    return cell_tables(run, folder)
+    write_cells(run, folder)
 
 
 def _indicators(run: PlaceYear, folder: Path) -> Frames:

@@ -16,7 +16,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of decisions, by the name of its contract."""
     low = decide_low_results(
         tables.load_table(tables.PROCEDURE_RESULTS, folder / INDICATORS),
-        _working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), run.assessment_year),
+        working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), run.assessment_year),
         run.methodology.low_results,
         run.assessment_year,
     )
@@ -27,6 +27,6 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     }
 
 
-def _working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
+def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
     """Schools that were not yet part of another one in that year."""
     return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]
