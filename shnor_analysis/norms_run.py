@@ -11,14 +11,18 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from shnor_analysis import pipeline, tables
-from shnor_analysis.engine import EngineChoice, find_tidy_files, open_engine, write_waist
+from shnor_analysis import tables
+from shnor_analysis.engine import find_tidy_files, open_engine, write_waist
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.norms import region_norms
 from shnor_analysis.methodology import MadeBy, Methodology, RegionNorms, norms_text
 from shnor_analysis.new_place import PLACE_FILE
-from shnor_analysis.pipeline import Progress, open_place, silent
-from shnor_analysis.workspace import Workspace
+from shnor_analysis.pipeline import compute
+from shnor_analysis.place_year import DEFAULT_ENGINE, open_place
+from shnor_analysis.stages import Progress, silent
+from shnor_analysis.table_stages.tidy import require_year
+from shnor_analysis.workspace import CELLS, TIDY, Workspace
 
 READY_TABLES = (
     tables.SCHOOLS,
@@ -53,7 +57,11 @@ class _RegionTables:
 
 
 def make_norms(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
+    workspace: Workspace,
+    place: str,
+    assessment_year: int,
+    progress: Progress = silent,
+    engine: EngineChoice = DEFAULT_ENGINE,
 ) -> NormsRun:
     """Make the norms of a region and write them beside its reports.
 
@@ -68,11 +76,13 @@ def make_norms(
         2025 means the school year 2024/25.
     progress : callable
         Called with the stage in Russian and with what it is working on.
+    engine : EngineChoice
+        What makes the cells.
 
     Returns
     -------
     NormsRun
-        ``reports/PLACE/YEAR/norms_PLACE_YEAR.json``; the same input gives the same bytes.
+        ``reports/PLACE/norms_PLACE_YEAR.json``; the same input gives the same bytes.
 
     Raises
     ------
@@ -89,9 +99,9 @@ def make_norms(
     folder = workspace.raw(place)
     is_ready = find_tidy_files(folder, tables.WORKS) is not None
     found = (
-        _ready_tables(folder, place, assessment_year, methodology, progress)
+        _ready_tables(folder, place, assessment_year, methodology, progress, engine)
         if is_ready
-        else _computed_tables(workspace, place, assessment_year, progress)
+        else _computed_tables(workspace, place, assessment_year, progress, engine)
     )
     progress("Считаю нормы региона", "")
     norms = region_norms(
@@ -108,12 +118,17 @@ def make_norms(
 
 
 def _ready_tables(
-    folder: Path, place: str, assessment_year: int, methodology: Methodology, progress: Progress
+    folder: Path,
+    place: str,
+    assessment_year: int,
+    methodology: Methodology,
+    progress: Progress,
+    choice: EngineChoice,
 ) -> _RegionTables:
     """Tables that a region keeps itself: results go from the disk to the engine directly."""
-    pipeline.require_year(_read(folder, tables.WORKS, assessment_year), assessment_year, place)
+    require_year(_read(folder, tables.WORKS, assessment_year), place, assessment_year)
     progress("Собираю ячейки: школа × работа", "")
-    with TemporaryDirectory(prefix="shnor-") as made, open_engine(EngineChoice()) as engine:
+    with TemporaryDirectory(prefix="shnor-") as made, open_engine(choice) as engine:
         write_waist(folder, Path(made), methodology, engine, assessment_year)
         cells = tables.load_table(tables.CELLS, Path(made))
         cell_scores = tables.load_table(tables.CELL_SCORES, Path(made))
@@ -144,16 +159,20 @@ def _read(folder: Path, contract: tables.Contract, assessment_year: int) -> pd.D
 
 
 def _computed_tables(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress
+    workspace: Workspace,
+    place: str,
+    assessment_year: int,
+    progress: Progress,
+    engine: EngineChoice,
 ) -> _RegionTables:
-    pipeline.compute(workspace, place, assessment_year, progress)
+    compute(workspace, place, assessment_year, progress, engine)
     folder = workspace.processed(place, assessment_year)
-    tidy = folder / pipeline.TIDY
+    tidy = folder / TIDY
     files = tables.load_table(tables.SOURCE_FILES, tidy)
     lines = "".join(f"{s} {f}\n" for f, s in zip(files["file"], files["sha256"], strict=True))
     return _RegionTables(
-        tables.load_table(tables.CELLS, folder / pipeline.CELLS),
-        tables.load_table(tables.CELL_SCORES, folder / pipeline.CELLS),
+        tables.load_table(tables.CELLS, folder / CELLS),
+        tables.load_table(tables.CELL_SCORES, folder / CELLS),
         tables.load_table(tables.SCHOOLS, tidy),
         tables.load_table(tables.CONTEXT, tidy),
         hashlib.sha256(lines.encode()).hexdigest(),
@@ -170,7 +189,9 @@ def _fingerprint(folder: Path, paths: list[Path]) -> str:
 
 
 def _write(workspace: Workspace, place: str, assessment_year: int, norms: RegionNorms) -> Path:
-    path = workspace.reports(place, assessment_year) / f"norms_{place}_{assessment_year}.json"
+    # beside the folders of years, which an annual run replaces as a whole
+    folder = workspace.reports(place, assessment_year).parent
+    path = folder / f"norms_{place}_{assessment_year}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(norms_text(norms), encoding="utf-8", newline="\n")

@@ -132,6 +132,11 @@ def norms_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and _NORMS_FILE.fullmatch(p.name))
 
 
+def settings_files(folder: Path) -> list[Path]:
+    """Files beside the data in which an office says something of its place, sorted by name."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and is_settings_file(Path(p.name)))
+
+
 def load_region_norms(folder: Path, place: Place, assessment_year: int) -> RegionNorms | None:
     """Load the norms of a place's region.
 

@@ -72,8 +72,8 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
         ("rules",): ("ПРАВИЛО | diff ПРАВИЛО ПРАВИЛО", "--place", "--year"),
         ("demo",): ("--region", "--seed"),
         ("check",): ("ТЕРРИТОРИЯ", "--year"),
-        ("annual",): ("ТЕРРИТОРИЯ", "--year"),
-        ("norms",): ("ТЕРРИТОРИЯ", "--year"),
+        ("annual",): ("ТЕРРИТОРИЯ", "--year", "--from-scratch", "--engine", "--master"),
+        ("norms",): ("ТЕРРИТОРИЯ", "--year", "--engine", "--master"),
     }[words]
     assert all(word in finished.stdout for word in expected)
 

@@ -34,7 +34,7 @@ def region(tmp_path_factory):
 
 def test_the_file_reads_back_and_is_made_the_same_again(region):
     workspace, run = region
-    assert run.path == workspace.reports("demo-region", YEAR) / "norms_demo-region_2025.json"
+    assert run.path == workspace.root / "reports/demo-region/norms_demo-region_2025.json"
     written = run.path.read_bytes()
     assert norms_text(read_norms(run.path)).encode() == written
     make_norms(workspace, "demo-region", YEAR)

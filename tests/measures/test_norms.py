@@ -18,7 +18,8 @@ from shnor_analysis.demo.region import (
     PUPIL_SD,
     SCHOOL_WORK_SD,
 )
-from shnor_analysis.engine import EngineChoice, open_engine, write_waist
+from shnor_analysis.engine import open_engine, write_waist
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.norm_conditions import conditions, slopes
 from shnor_analysis.measures.norm_works import merged_counts, told_share

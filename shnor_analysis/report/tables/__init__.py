@@ -34,6 +34,7 @@ from shnor_analysis.report.tables.low_results import (
     sources,
 )
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
+from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "mark_agreement",
     "norm_status",
     "part",
+    "passport",
     "probability",
     "readings",
     "report_parts",
