@@ -368,6 +368,9 @@ def _reference_facts(reference: SocialReference, rule: AdverseConditions) -> dic
     cut = rescale([reference.cut], reference.lowest, reference.highest)[0]
     return {
         "cut": float(cut[0]),
+        "cut_z": reference.cut,
+        "lowest_z": reference.lowest,
+        "highest_z": reference.highest,
         "reference_year": reference.assessment_year,
         "last_year": reference.assessment_year + rule.index.reference_years.value - 1,
     }

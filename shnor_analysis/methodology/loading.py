@@ -32,6 +32,7 @@ from shnor_analysis.methodology.records import (
 )
 from shnor_analysis.methodology.regulation_files import (
     applied_regulations,
+    load_regulations,
     low_results_rule,
     required_block,
 )
@@ -57,6 +58,8 @@ class Methodology:
 
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
     of ``PlaceRegulations``, the regulation the place applies: it has the block of that name.
+    ``condition_sets`` holds the indicators of adverse conditions of every regulation that has
+    them: those the place does not apply stand beside its own.
     """
 
     folder: Path
@@ -65,6 +68,7 @@ class Methodology:
     comparability: Comparability
     report_parts: ReportParts
     social_context: SocialContextRules
+    condition_sets: dict[str, AdverseConditions]
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
@@ -205,6 +209,11 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
+        condition_sets={
+            one.id: one.adverse_conditions
+            for one in load_regulations(folder)
+            if one.adverse_conditions
+        },
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),

@@ -8,22 +8,41 @@ import pandas as pd
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
+from shnor_analysis.decisions.with_context import decisions_with_context
+from shnor_analysis.place_settings import load_region_norms, load_social_reference
 from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
 
 
 def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of decisions, by the name of its contract."""
+
+    def indicators(contract: Contract) -> pd.DataFrame:
+        return tables.load_table(contract, folder / INDICATORS)
+
     low = decide_low_results(
-        tables.load_table(tables.PROCEDURE_RESULTS, folder / INDICATORS),
+        indicators(tables.PROCEDURE_RESULTS),
         working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), run.assessment_year),
         run.methodology.low_results,
         run.assessment_year,
     )
+    raw = run.workspace.raw(run.place)
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
         tables.LOW_RESULTS_EVIDENCE.name: low.evidence,
+        **decisions_with_context(
+            indicators(tables.CONTEXT_EVIDENCE),
+            indicators(tables.CONTEXT_VALUES),
+            indicators(tables.SOCIAL_INDEX),
+            indicators(tables.RESULT_INDEX),
+            low.decisions,
+            load_social_reference(raw),
+            load_region_norms(raw, run.description, run.assessment_year),
+            run.methodology,
+            run.assessment_year,
+        ),
     }
 
 

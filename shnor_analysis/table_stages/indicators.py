@@ -11,8 +11,9 @@ from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_settings import load_region_norms
+from shnor_analysis.place_settings import load_region_norms, load_social_reference
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -23,9 +24,21 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     methodology = run.methodology
     school_cells = tables.load_table(tables.CELLS, folder / CELLS)
 
+    raw = run.workspace.raw(run.place)
+    norms = load_region_norms(raw, run.description, run.assessment_year)
+
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
+    with_norms = tables_with_norms(
+        school_cells,
+        tidy(tables.GROUP_STATISTICS),
+        tidy(tables.GROUP_ITEMS),
+        run.description.region_name,
+        norms,
+        methodology,
+        run.assessment_year,
+    )
     return {
         tables.PROCEDURE_RESULTS.name: procedure_results(
             school_cells, methodology.low_results.report_participants.value
@@ -45,12 +58,14 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         ),
         tables.MARK_AGREEMENT.name: mark_agreement(school_cells),
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
-        **tables_with_norms(
+        **with_norms,
+        **tables_with_context(
+            tidy(tables.CONTEXT),
+            tidy(tables.SCHOOLS),
             school_cells,
-            tidy(tables.GROUP_STATISTICS),
-            tidy(tables.GROUP_ITEMS),
-            run.description.region_name,
-            load_region_norms(run.workspace.raw(run.place), run.description, run.assessment_year),
+            with_norms["work_norms"],
+            load_social_reference(raw),
+            norms,
             methodology,
             run.assessment_year,
         ),
