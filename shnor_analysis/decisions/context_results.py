@@ -27,6 +27,8 @@ from shnor_analysis.tables import CONTEXT_REGRESSION, CONTEXT_RESULTS, RESILIENC
 
 # Names of the index and of the result in the norms of a region.
 INDEX, RESULT = "social_index", "result_index"
+# Of a normal distribution, for an interval that holds 95 %.
+Z_95 = 1.96
 # A line through two points says nothing.
 MIN_CORRELATED = 3
 # Until the signs of biased results are looked at, nobody has any.
@@ -127,9 +129,21 @@ def results_given_context(
     p_below = probability_above(-found.effect, found.effect_sd, margin)
     likely = rules.likely_percent.share
     years, cuts = _results_of_years(data, rules.resilience, ids, assessment_year)
-    resilience = _resilience(data, index, years, cuts, rules.resilience, assessment_year)
+    index_z = _floats(index["index_z"])
+    percent = rules.resilience.context_percent.value
+    context_cut = _cut(data, index_z, INDEX, percent, assessment_year)
+    resilience = resilient(
+        index_z,
+        years,
+        np.full(len(ids), NO_SIGNS),
+        context_cut=context_cut,
+        result_cuts=cuts,
+        years_needed=rules.resilience.years_needed.value,
+        max_level=rules.resilience.max_objectivity_level.value,
+    )
     low = low_results.set_index("school_id").reindex(ids)["decision"]
     adverse = adverse_conditions.set_index("school_id").reindex(ids)["decision"]
+    borders = {"result_cut": cuts[-1], "context_cut_z": context_cut}
     schools = CONTEXT_RESULTS.conform(
         pd.DataFrame(
             {
@@ -142,6 +156,8 @@ def results_given_context(
                 "index_z": index["index_z"].to_numpy(),
                 "result": current["result"].to_numpy(),
                 "standard_error": current["standard_error"].to_numpy(),
+                "result_lower": y - Z_95 * se,
+                "result_upper": y + Z_95 * se,
                 "n_pupils": current["n_pupils"].to_numpy(),
                 "result_status": current["status"].fillna("no_data").to_numpy(),
                 "expected": found.expected,
@@ -154,6 +170,9 @@ def results_given_context(
                     [np.isnan(p_above), p_above >= likely, p_below >= likely],
                     ["not_computed", "above", "below"],
                     "as_expected",
+                ),
+                "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
+                    pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
                 ),
                 "n_good_years": (years >= cuts).sum(axis=1),
                 "n_result_years": (~np.isnan(years)).sum(axis=1),
@@ -170,7 +189,7 @@ def results_given_context(
     return ContextResults(
         schools,
         CONTEXT_REGRESSION.conform(
-            pd.DataFrame([{"assessment_year": assessment_year, **line.facts}])
+            pd.DataFrame([{"assessment_year": assessment_year, **line.facts, **borders}])
         ),
         peers.nearest(rules.n_peers.value),
         _sensitivity(data, index, years, rules.resilience, ids),
@@ -290,26 +309,6 @@ def _cut(data: ContextData, values: FloatArray, name: str, percent: int, year: i
         return np.nan
     found = data.norms.quantile(name, percent)
     return np.nan if found is None else found
-
-
-def _resilience(
-    data: ContextData,
-    index: pd.DataFrame,
-    years: FloatArray,
-    cuts: FloatArray,
-    rule: ResilienceRule,
-    assessment_year: int,
-) -> Resilience:
-    values = _floats(index["index_z"])
-    return resilient(
-        values,
-        years,
-        np.full(len(values), NO_SIGNS),
-        context_cut=_cut(data, values, INDEX, rule.context_percent.value, assessment_year),
-        result_cuts=cuts,
-        years_needed=rule.years_needed.value,
-        max_level=rule.max_objectivity_level.value,
-    )
 
 
 def _resilience_codes(found: Resilience) -> np.ndarray:

@@ -59,7 +59,7 @@ class Methodology:
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
     of ``PlaceRegulations``, the regulation the place applies: it has the block of that name.
     ``condition_sets`` holds the indicators of adverse conditions of every regulation that has
-    them: those the place does not apply stand beside its own.
+    them: those the place does not apply stand beside its own; ``condition_titles`` names them.
     """
 
     folder: Path
@@ -69,6 +69,7 @@ class Methodology:
     report_parts: ReportParts
     social_context: SocialContextRules
     condition_sets: dict[str, AdverseConditions]
+    condition_titles: dict[str, str]
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
@@ -201,6 +202,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         One Russian sentence with file, place, found and expected.
     """
     applied = applied_regulations(folder, regulations)
+    with_conditions = [one for one in load_regulations(folder) if one.adverse_conditions]
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(
         folder=folder,
@@ -209,11 +211,8 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
-        condition_sets={
-            one.id: one.adverse_conditions
-            for one in load_regulations(folder)
-            if one.adverse_conditions
-        },
+        condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
+        condition_titles={one.id: one.title for one in with_conditions},
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),

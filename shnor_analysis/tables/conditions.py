@@ -264,6 +264,11 @@ CONTEXT_REGRESSION = Contract(
         "tau": number("Остаточный разброс школ", nullable=True),
         "r_squared": share("Объяснено условиями", nullable=True),
         "correlation": number("Корреляция в территории", "описание", nullable=True),
+        "result_cut": number("Граница хорошего результата", "в году оценки", nullable=True),
+        "context_cut_z": number(
+            "Граница неблагоприятных условий", "резильентности, в средних отклонениях",
+            nullable=True,
+        ),
     },
 )  # fmt: skip
 
@@ -282,6 +287,8 @@ CONTEXT_RESULTS = Contract(
         "index_z": number("Среднее отклонений", nullable=True),
         "result": number("Результат", nullable=True),
         "standard_error": number("Ошибка результата", nullable=True),
+        "result_lower": number("Нижняя граница", "95-процентный интервал", nullable=True),
+        "result_upper": number("Верхняя граница", nullable=True),
         "n_pupils": count("Учеников", nullable=True),
         "result_status": choice("Состояние результата", ("ok", "too_few", "no_data")),
         "expected": number("Ожидаемый при этих условиях", nullable=True),
@@ -291,6 +298,9 @@ CONTEXT_RESULTS = Contract(
         "p_above": share("Вероятность: выше ожидаемого существенно", nullable=True),
         "p_below": share("Вероятность: ниже ожидаемого существенно", nullable=True),
         "effect_verdict": choice("Относительно ожидаемого", EFFECTS),
+        "is_context_adverse": flag(
+            "Условия неблагоприятны", "индекс не выше границы резильентности", nullable=True
+        ),
         "n_good_years": count("Лет с результатом не ниже границы"),
         "n_result_years": count("Лет с результатом"),
         "resilience": choice(

@@ -1,6 +1,25 @@
 """Tables ready to be printed: tidy frames in, :class:`DisplayTable` out; nothing is computed."""
 
 from shnor_analysis.report.tables.build import build_table, part, probability, whole, words
+from shnor_analysis.report.tables.conditions import (
+    adverse_decisions,
+    adverse_list,
+    adverse_variants,
+    condition_differences,
+    condition_gaps,
+    condition_sources,
+    condition_values,
+    social_reference,
+    social_weights,
+)
+from shnor_analysis.report.tables.context_results import (
+    context_peers,
+    context_results,
+    mentor_pairs,
+    quadrants,
+    resilience,
+    resilience_sensitivity,
+)
 from shnor_analysis.report.tables.files import (
     ASKED,
     ISSUE_COLUMNS,
@@ -36,6 +55,7 @@ from shnor_analysis.report.tables.low_results import (
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
+from shnor_analysis.report.tables.training import training
 
 __all__ = [
     "ASKED",
@@ -45,12 +65,21 @@ __all__ = [
     "LETTER_COLUMNS",
     "NOT_THERE",
     "SEVERITY_ORDER",
+    "adverse_decisions",
+    "adverse_list",
+    "adverse_variants",
     "all_decisions",
     "answer_sheet",
     "asked_schools",
     "build_table",
     "chance",
     "comparability_matrix",
+    "condition_differences",
+    "condition_gaps",
+    "condition_sources",
+    "condition_values",
+    "context_peers",
+    "context_results",
     "coverage",
     "explanation_reasons",
     "files_by_origin",
@@ -61,19 +90,26 @@ __all__ = [
     "low_procedures",
     "low_results_list",
     "mark_agreement",
+    "mentor_pairs",
     "norm_status",
     "part",
     "passport",
     "probability",
+    "quadrants",
     "readings",
     "report_parts",
+    "resilience",
+    "resilience_sensitivity",
     "results_matrix",
     "rule_parameters",
     "series_breaks",
     "shrunken_shares",
+    "social_reference",
+    "social_weights",
     "source_files",
     "sources",
     "territory",
+    "training",
     "trend",
     "whole",
     "words",
