@@ -162,6 +162,12 @@ def _document_stages(
             {"manifest": manifest},
             lambda folder, _: _publish_remarks(run, folder),
         ),
+        Stage(
+            "social_reference",
+            "Точка отсчёта индекса условий",
+            {"manifest": manifest},
+            lambda folder, _: _publish_reference(run, folder),
+        ),
     )
 
 
@@ -178,3 +184,9 @@ def _publish_remarks(run: PlaceYear, folder: Path) -> None:
     from shnor_analysis.document_stages import publish_remarks
 
     publish_remarks(run, folder)
+
+
+def _publish_reference(run: PlaceYear, folder: Path) -> None:
+    from shnor_analysis.document_stages import publish_reference
+
+    publish_reference(run, folder)

@@ -232,7 +232,7 @@ def _stability(
         return _no_variants(), SOCIAL_WEIGHTS.empty(), None
     names = list(weights_of(own.rule))
     applied = np.array(list(weights_of(own.rule).values()), dtype=float)
-    is_used = reference_arrays(chosen.reference).sd > 0
+    is_used = reference_arrays(chosen.reference, own.rule).sd > 0
     result = results.reindex(year.ids).to_numpy(dtype=float)
     pca = component_weights(year.z, _anchor(year.z, is_used))
     ridge = ridge_weights(year.z, result, penalty=rules.ridge_penalty.value)
@@ -369,6 +369,8 @@ def _reference_facts(reference: SocialReference, rule: AdverseConditions) -> dic
     return {
         "cut": float(cut[0]),
         "cut_z": reference.cut,
+        "cut_percent": reference.cut_percent,
+        "n_reference_schools": reference.n_schools,
         "lowest_z": reference.lowest,
         "highest_z": reference.highest,
         "reference_year": reference.assessment_year,

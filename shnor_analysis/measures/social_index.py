@@ -156,12 +156,19 @@ def make_reference(
     )
 
 
-def reference_arrays(reference: SocialReference) -> Reference:
-    """Mean and spread as the statistics want them; NaN where nobody had the indicator."""
+def reference_arrays(reference: SocialReference, rule: AdverseConditions) -> Reference:
+    """Mean and spread in the order of the rule; NaN where nobody had the indicator."""
+    indicators = _in_order(reference, rule)
     return Reference(
-        np.array([np.nan if one.mean is None else one.mean for one in reference.indicators]),
-        np.array([np.nan if one.sd is None else one.sd for one in reference.indicators]),
+        np.array([np.nan if one.mean is None else one.mean for one in indicators]),
+        np.array([np.nan if one.sd is None else one.sd for one in indicators]),
     )
+
+
+def _in_order(reference: SocialReference, rule: AdverseConditions) -> list[IndicatorReference]:
+    """Indicators as the rule names them: a file may hold them in any order."""
+    by_id = {one.indicator: one for one in reference.indicators}
+    return [by_id[one.id] for one in rule.indicators]
 
 
 def social_index(
@@ -214,7 +221,7 @@ def social_index_parts(
     """
     if reference is None or table.empty:
         return SOCIAL_INDEX_PARTS.empty()
-    found = reference_arrays(reference)
+    found = reference_arrays(reference, rule)
     index, z, _ = _index(table, rule, found)
     weight = np.array(list(weights_of(rule).values()), dtype=float)
     known = np.where(np.isnan(z), 0, weight)
@@ -248,8 +255,8 @@ def social_reference(
     )
     if chosen.reference is None:
         return SOCIAL_REFERENCE.conform(rows)
-    indicators = chosen.reference.indicators
-    sd = reference_arrays(chosen.reference).sd
+    indicators = _in_order(chosen.reference, rule)
+    sd = reference_arrays(chosen.reference, rule).sd
     return SOCIAL_REFERENCE.conform(
         rows.assign(
             among=chosen.reference.among,
@@ -262,11 +269,51 @@ def social_reference(
     )
 
 
+def stored_reference(indicators: pd.DataFrame, quality: pd.DataFrame) -> SocialReference | None:
+    """Rebuild the reference from its tables.
+
+    Parameters
+    ----------
+    indicators, quality : DataFrame
+        Keep the contracts ``social_reference`` and ``social_index_quality``.
+
+    Returns
+    -------
+    SocialReference or None
+        None when there was none.
+    """
+    facts, first = quality.iloc[0], indicators.iloc[0]
+    if facts["origin"] == "none":
+        return None
+    return SocialReference(
+        regulation_id=str(first["regulation_id"]),
+        assessment_year=int(facts["reference_year"]),
+        among=str(first["among"]),  # type: ignore[arg-type]
+        n_schools=int(facts["n_reference_schools"]),
+        cut_percent=int(facts["cut_percent"]),
+        lowest=float(facts["lowest_z"]),
+        highest=float(facts["highest_z"]),
+        cut=float(facts["cut_z"]),
+        indicators=tuple(
+            IndicatorReference(
+                indicator=str(row.indicator),
+                weight=int(row.weight),
+                n_schools=int(row.n_schools),
+                mean=None if pd.isna(row.mean) else float(row.mean),
+                sd=None if pd.isna(row.sd) else float(row.sd),
+            )
+            for row in indicators[["indicator", "weight", "n_schools", "mean", "sd"]].itertuples(
+                index=False
+            )
+        ),
+    )
+
+
 def deviations(
     table: pd.DataFrame, rule: AdverseConditions, reference: SocialReference
 ) -> FloatArray:
     """Directed z-scores of the indicators, shape (n_schools, n_indicators)."""
-    return _z(table, rule, reference_arrays(reference))
+    return _z(table, rule, reference_arrays(reference, rule))
 
 
 def _z(table: pd.DataFrame, rule: AdverseConditions, reference: Reference) -> FloatArray:
@@ -300,7 +347,7 @@ def _of_year(
             n_known=table.notna().sum(axis=1).to_numpy(),
             n_indicators=table.shape[1],
         )
-    found = reference_arrays(reference)
+    found = reference_arrays(reference, rule)
     index, z, known_weight = _index(table, rule, found)
     scaled, is_clipped = rescale(index, reference.lowest, reference.highest)
     has_index = ~np.isnan(index)

@@ -107,6 +107,7 @@ from shnor_analysis.methodology.social_context import (
     ResilienceRule,
     SocialContextRules,
     SocialReference,
+    reference_text,
 )
 from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
 from shnor_analysis.methodology.text import normal_text
@@ -209,6 +210,7 @@ __all__ = [
     "normal_text",
     "norms_text",
     "read_norms",
+    "reference_text",
     "rule_content",
     "rule_items",
     "rule_items_of",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from ruamel.yaml import YAML
 
 from shnor_analysis.methodology.rules import SourcedInt
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
@@ -110,3 +112,17 @@ class SocialReference(StrictModel):
     highest: float
     cut: float
     indicators: Annotated[tuple[IndicatorReference, ...], Field(strict=False, min_length=1)]
+
+
+_HEADER = """\
+# Точка отсчёта индекса социального благополучия: средние и разброс показателей, края и граница.
+# Составлена программой, не правьте её. Положите файл рядом с monitoring.yaml территории: пока не
+# пройдут годы, названные в правиле, индекс считается от неё, и изменение школы — её собственное.
+"""
+
+
+def reference_text(reference: SocialReference) -> str:
+    """Write a reference as YAML that :func:`~shnor_analysis.methodology.load_model` reads back."""
+    text = StringIO()
+    YAML().dump(reference.model_dump(mode="json", exclude_none=True), text)
+    return _HEADER + text.getvalue()

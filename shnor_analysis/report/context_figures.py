@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from shnor_analysis.report import russian, theme
 from shnor_analysis.report.conditions import Conditions
@@ -26,8 +26,8 @@ _LOOK = {
 }
 LABEL_SIZE = 7.0
 MOST_ROWS = 34
-PARTS_ROW_MM, PARTS_MARGIN_MM = 5.2, 34.0
-_TITLE_CHARACTERS = 15
+PARTS_ROW_MM, PARTS_MARGIN_MM = 5.0, 52.0
+_TITLE_CHARACTERS = 24
 
 
 def context_and_results(c: Conditions) -> tuple[DisplayFigure, ...]:
@@ -42,7 +42,7 @@ def context_and_results(c: Conditions) -> tuple[DisplayFigure, ...]:
         return ()
     x, y = (rows[name].to_numpy(dtype=float) for name in ("social_index", "result"))
     with theme.page():
-        figure = theme.new_figure(112)
+        figure = theme.new_figure(100)
         ax = figure.subplots()
         _borders(ax, c)
         ax.vlines(
@@ -64,6 +64,7 @@ def context_and_results(c: Conditions) -> tuple[DisplayFigure, ...]:
         ax.set_ylabel(text("context_figure", "result_axis"))
         ax.set_xlim(-4, 104)
         ax.margins(y=0.08)
+        ax.yaxis.set_major_formatter(_numbers(1))
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=7.6)
         place_labels(ax, _names(c, rows), list(zip(x, y, strict=True)), LABEL_SIZE)
     return (
@@ -129,12 +130,15 @@ def index_parts(c: Conditions) -> tuple[DisplayFigure, ...]:
     schools = c.adverse[c.adverse["school_id"].isin(known["school_id"])]
     if len(schools) > MOST_ROWS:
         schools = schools[schools["decision"] == "included"]
-    order = by_school(schools, c.labels)["school_id"].tolist()[::-1][:MOST_ROWS]
+    # By the names as they are printed here, from the top down.
+    order = sorted(schools["school_id"], key=lambda one: _sort_key(c, one), reverse=True)
+    order = order[-MOST_ROWS:]
     listed = set(c.adverse.loc[c.adverse["decision"] == "included", "school_id"])
     used = [name for name in c.titles if name in set(known["indicator"])]
     table = known.pivot_table(index="school_id", columns="indicator", values="part")
     table = table.reindex(index=order, columns=used).astype(float)
     width = float(np.nanmax(np.abs(table.to_numpy()))) * 1.08
+    tick = max(np.floor(width * 10) / 10, 0.1)
     places = np.arange(len(order))
     with theme.page():
         figure = theme.new_figure(PARTS_MARGIN_MM + PARTS_ROW_MM * len(order))
@@ -147,9 +151,17 @@ def index_parts(c: Conditions) -> tuple[DisplayFigure, ...]:
             ax.plot(np.zeros(len(missing)), missing, linestyle="none", marker="x", color="#444444",
                     markersize=4)  # fmt: skip
             ax.axvline(0, color=PALETTE.threshold, linewidth=0.7)
-            ax.set_title(_wrapped(c.titles[name]), fontsize=6.4, fontweight="normal", pad=4)
+            ax.set_title(
+                _wrapped(c.titles[name]),
+                fontsize=6.6,
+                fontweight="normal",
+                rotation=90,
+                loc="center",
+                pad=4,
+            )
             ax.set_xlim(-width, width)
-            ax.xaxis.set_major_locator(MaxNLocator(2))
+            ax.set_xticks([-tick, tick])
+            ax.xaxis.set_major_formatter(_numbers(1))
             ax.tick_params(axis="x", labelsize=6)
             ax.grid(visible=False, axis="x")
         axes[0].set_yticks(places, [short_name(c.labels.school(one)) for one in order], fontsize=7)
@@ -170,6 +182,14 @@ def index_parts(c: Conditions) -> tuple[DisplayFigure, ...]:
             notes=(text("context_figure", "parts_note", adverse=c.terms.adverse_conditions),),
         ),
     )
+
+
+def _sort_key(c: Conditions, school_id: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    return russian.sort_key(short_name(c.labels.school(school_id))), school_id
+
+
+def _numbers(decimals: int) -> FuncFormatter:
+    return FuncFormatter(lambda value, _: russian.number(float(value), decimals))
 
 
 def _wrapped(title: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from shnor_analysis.methodology import Place
@@ -71,21 +73,25 @@ def context_reference(c: Conditions) -> Paragraph:
     """Say what schools are measured against and until when it holds."""
     quality = c.quality.iloc[0]
     origin = str(quality["origin"])
-    last = quality["last_year"]
     return Paragraph(
         (
             Run(
                 text(
                     "context_reference",
                     origin,
+                    first=_year(quality["reference_year"]),
                     years=reference_years(c),
-                    last="" if russian.is_missing(last) else russian.school_year(int(last)),
+                    last=_year(quality["last_year"]),
                     n=str(c.reference["n_schools"].max()),
                     schools=str(c.rule.index.min_reference_schools.value),
                 )
             ),
         )
     )
+
+
+def _year(value: Any) -> str:
+    return "" if russian.is_missing(value) else russian.school_year(int(value))
 
 
 def index_quality(c: Conditions) -> Paragraph:

@@ -14,9 +14,11 @@ _DIRECTIONS = (
     (-0.7, 0.9, "right"), (-0.7, -0.9, "right"), (0, 1, "center"), (0, -1, "center"),
 )  # fmt: skip
 # A name this far away needs a thin line to its point.
-_LEADER_FROM = 12.0
+_LEADER_FROM = 10.0
 _POINT_RADIUS = 4.0
 _CLEARANCE = 1.5
+# Lines run under a name, not through it.
+_BACKGROUND = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8}
 
 
 def place_labels(
@@ -54,7 +56,7 @@ def place_labels(
     for x, y, name in labels:
         note = ax.annotate(
             name, (x, y), xytext=(0, 0), textcoords="offset points", fontsize=size, va="center",
-            zorder=6, annotation_clip=False,
+            zorder=6, annotation_clip=False, bbox=_BACKGROUND,
         )  # fmt: skip
         best: tuple[float, float, float, str] | None = None
         for distance in _DISTANCES:

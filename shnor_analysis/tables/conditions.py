@@ -221,6 +221,8 @@ SOCIAL_INDEX_QUALITY = Contract(
         "lowest_z": number("Нижний край шкалы", "в средних отклонениях", nullable=True),
         "highest_z": number("Верхний край шкалы", "в средних отклонениях", nullable=True),
         "origin": choice("Точка отсчёта", REFERENCE_ORIGINS),
+        "n_reference_schools": count("Школ точки отсчёта", nullable=True),
+        "cut_percent": count("В перечень входит нижняя часть школ, %", nullable=True),
         "reference_year": column(INTEGER, "Год точки отсчёта", nullable=True),
         "last_year": column(INTEGER, "Действует по год", nullable=True),
     },

@@ -68,7 +68,12 @@ def _strongest(c: Conditions, school_id: str) -> str:
             break
         chosen.append(str(name))
         total += value
-    return "; ".join(title for name, title in c.titles.items() if name in chosen)
+    titles = [title for name, title in c.titles.items() if name in chosen]
+    return "; ".join(title if not place else _small(title) for place, title in enumerate(titles))
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def _of(count: int, whole_number: int) -> str:
@@ -230,7 +235,6 @@ def condition_differences(c: Conditions) -> DisplayTable:
             )
             for row in pairs.itertuples(index=False)
         ),
-        wide=True,
     )
 
 
@@ -271,7 +275,6 @@ def condition_sources(c: Conditions) -> DisplayTable:
             )
             for row in rows.itertuples(index=False)
         ),
-        wide=True,
         sheet_only=True,
     )
 
@@ -400,7 +403,8 @@ def _variant_name(c: Conditions, kind: str, variant: str) -> str:
         "without": c.titles.get(variant),
         "set": c.set_titles.get(variant),
     }[kind]
-    return text("variant_kind", kind, name=str(name or variant))
+    shown = str(name or variant)
+    return text("variant_kind", kind, name=_small(shown) if kind == "weights" else shown)
 
 
 def _names(c: Conditions, ids: pd.Index) -> str:

@@ -54,7 +54,7 @@ def context_results(c: Conditions) -> DisplayTable:
     rows = by_school(c.schools, c.labels)
     has_line = c.regression["source"].iloc[0] != "none"
     return build_table(
-        "context_results",
+        "context_results" if has_line else "results_without_line",
         (
             text_column("school", 2.6),
             number_column("index", 0.8, 1),
