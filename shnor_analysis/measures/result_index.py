@@ -62,6 +62,8 @@ def result_index(
     if by_metric.empty:
         return RESULT_INDEX.empty()
     own = _own_references(by_metric)
+    if own.empty:  # all pupils of every work alike
+        return RESULT_INDEX.empty()
     region = _region_references(own, work_norms)
     years = by_metric.drop_duplicates("work_id").set_index("work_id")["assessment_year"]
     known = pd.Series(years.index.isin(region.index.get_level_values(0)), index=years.index)
