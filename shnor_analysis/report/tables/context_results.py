@@ -79,7 +79,6 @@ def context_results(c: Conditions) -> DisplayTable:
         wide=has_line,
         margin=russian.number(c.rules.effect_margin.value, 2),
         likely=russian.percent(c.rules.likely_percent.share, 0),
-        line=line_sentence(c),
     )
 
 
