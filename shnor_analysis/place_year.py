@@ -11,13 +11,20 @@ from shnor_analysis.methodology import (
     Confidence,
     Methodology,
     Place,
+    RegionNorms,
+    SocialReference,
     SourcedInt,
     load_methodology,
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.place_files import place_files, shown_name
-from shnor_analysis.place_settings import is_settings_file, settings_files
+from shnor_analysis.place_settings import (
+    is_settings_file,
+    load_region_norms,
+    load_social_reference,
+    settings_files,
+)
 from shnor_analysis.stages import file_hash, require_code_as_started
 from shnor_analysis.workspace import Workspace
 
@@ -42,6 +49,10 @@ class PlaceYear:
         ``monitoring.yaml`` of the place.
     methodology : Methodology
         With the choices of the place in it.
+    norms : RegionNorms or None
+        Those of the region, if a file of norms lies beside the description.
+    social_reference : SocialReference or None
+        What the index of conditions is measured against, if the place keeps it.
     inputs : dict of str to str
         Path from the project folder → SHA-256: files as received, settings of the place and
         ``methodology/``.
@@ -54,6 +65,8 @@ class PlaceYear:
     assessment_year: int
     description: Place
     methodology: Methodology
+    norms: RegionNorms | None
+    social_reference: SocialReference | None
     inputs: dict[str, str]
     engine: EngineChoice = DEFAULT_ENGINE
 
@@ -148,7 +161,18 @@ def open_place_year(
     _require_place(workspace, place)
     inputs = input_hashes(workspace, place)
     description, methodology = open_place(workspace, place)
-    return PlaceYear(workspace, place, assessment_year, description, methodology, inputs, engine)
+    folder = workspace.raw(place)
+    return PlaceYear(
+        workspace,
+        place,
+        assessment_year,
+        description,
+        methodology,
+        load_region_norms(folder, description, assessment_year),
+        load_social_reference(folder),
+        inputs,
+        engine,
+    )
 
 
 def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:

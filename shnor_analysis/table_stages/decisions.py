@@ -9,7 +9,6 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.decisions.with_context import decisions_with_context
-from shnor_analysis.place_settings import load_region_norms, load_social_reference
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
@@ -27,7 +26,6 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         run.methodology.low_results,
         run.assessment_year,
     )
-    raw = run.workspace.raw(run.place)
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
@@ -38,8 +36,8 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             indicators(tables.SOCIAL_INDEX),
             indicators(tables.RESULT_INDEX),
             low.decisions,
-            load_social_reference(raw),
-            load_region_norms(raw, run.description, run.assessment_year),
+            run.social_reference,
+            run.norms,
             run.methodology,
             run.assessment_year,
         ),

@@ -13,7 +13,6 @@ from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_settings import load_region_norms, load_social_reference
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -24,9 +23,6 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     methodology = run.methodology
     school_cells = tables.load_table(tables.CELLS, folder / CELLS)
 
-    raw = run.workspace.raw(run.place)
-    norms = load_region_norms(raw, run.description, run.assessment_year)
-
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
@@ -35,7 +31,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tidy(tables.GROUP_STATISTICS),
         tidy(tables.GROUP_ITEMS),
         run.description.region_name,
-        norms,
+        run.norms,
         methodology,
         run.assessment_year,
     )
@@ -64,8 +60,8 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             tidy(tables.SCHOOLS),
             school_cells,
             with_norms["work_norms"],
-            load_social_reference(raw),
-            norms,
+            run.social_reference,
+            run.norms,
             methodology,
             run.assessment_year,
         ),
