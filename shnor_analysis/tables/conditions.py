@@ -260,7 +260,7 @@ CONTEXT_REGRESSION = Contract(
         "reason": text("Почему нет", "код; слова — в report/texts_ru.yaml", nullable=True),
         "n_schools": count("Школ", nullable=True),
         "intercept": number("Постоянная", nullable=True),
-        "slope": number("Наклон", "стандартных отклонений результата на одно отклонение индекса",
+        "slope": number("Наклон", "на единицу среднего отклонения показателей",
                         nullable=True),
         "slope_se": number("Ошибка наклона", nullable=True),
         "tau": number("Остаточный разброс школ", nullable=True),
