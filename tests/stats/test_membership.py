@@ -14,6 +14,7 @@ from shnor_analysis.stats.membership import (
     poisson_binomial_tail,
     pupils_to_threshold,
     rule_probability,
+    way_in,
     way_out,
 )
 
@@ -262,6 +263,49 @@ def test_way_out_by_hand():
     assert way_out([[1, np.nan]], [[-1, 3]], needed=2, mode="A_or_B").n_pupils.tolist() == [0]
 
 
+def cheapest_way_in(current, previous, needed, mode):
+    """Try every set of procedures made low by their distance."""
+    cells = [*current, *previous]
+    k = len(current)
+    best = NOTHING
+    for chosen in product([False, True], repeat=2 * k):
+        if any(np.isnan(d) for d, take in zip(cells, chosen, strict=True) if take):
+            continue
+        low = [take or d < 0 for d, take in zip(cells, chosen, strict=True)]
+        if by_the_letter(low[:k], low[k:], needed, mode):
+            cost = sum(max(d, 0) for d, take in zip(cells, chosen, strict=True) if take)
+            best = cost if np.isnan(best) else min(best, cost)
+    return best
+
+
+@settings(max_examples=80, deadline=None)
+@given(distance_tables, st.integers(1, 3), st.sampled_from(MODES))
+def test_the_way_in_is_the_cheapest_and_works(rows, needed, mode):
+    table = np.array(rows, dtype=float)
+    k = table.shape[1] // 2
+    found = way_in(table[:, :k], table[:, k:], needed=needed, mode=mode)
+    for i, row in enumerate(table):
+        np.testing.assert_equal(found.n_pupils[i], cheapest_way_in(row[:k], row[k:], needed, mode))
+        failed = np.concatenate([found.current[i], found.previous[i]])
+        assert failed.sum() == (0 if np.isnan(found.n_pupils[i]) else found.n_pupils[i])
+        assert (failed[failed > 0] == row[failed > 0]).all()
+        if not np.isnan(found.n_pupils[i]):
+            low = (row < 0) | (failed > 0)
+            assert by_the_letter(low[:k], low[k:], needed, mode)
+
+
+def test_way_in_by_hand():
+    # One pupil is missing in each of two procedures: two pupils for A; B needs 1 + 4.
+    now, before = [[1, 1, 5]], [[4, 6, 6]]
+    assert way_in(now, before, needed=2, mode="A").current.tolist() == [[1, 1, 0]]
+    assert way_in(now, before, needed=2, mode="B").n_pupils.tolist() == [5]
+    assert way_in(now, before, needed=2, mode="A_or_B").n_pupils.tolist() == [2]
+    # A and B: the first procedure in both years (1 + 4) and one more of the year (1)
+    assert way_in(now, before, needed=2, mode="A_and_B").n_pupils.tolist() == [6]
+    # one procedure cannot be two
+    assert np.isnan(way_in([[1]], [[1]], needed=2, mode="A").n_pupils).all()
+
+
 def test_no_schools_and_no_procedures():
     none = np.empty((0, 3))
     bare = np.empty((2, 0))
@@ -269,6 +313,7 @@ def test_no_schools_and_no_procedures():
         assert rule_probability(none, none, needed=2, mode=mode).shape == (0,)
         assert np.isnan(rule_probability(bare, bare, needed=2, mode=mode)).all()
         assert way_out(bare, bare, needed=2, mode=mode).n_pupils.tolist() == [0, 0]
+        assert np.isnan(way_in(bare, bare, needed=2, mode=mode).n_pupils).all()
 
 
 P = [[0.5]]
