@@ -1,5 +1,11 @@
 """Methodology as data: strict loading of rules, scales, subjects and column maps."""
 
+from shnor_analysis.methodology.certainty import (
+    CertaintyRules,
+    ConcentrationRules,
+    FunnelRules,
+    WhatIf,
+)
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
 from shnor_analysis.methodology.csv_files import load_subjects
 from shnor_analysis.methodology.loading import (
@@ -100,13 +106,16 @@ __all__ = [
     "CardIndicator",
     "CardLevels",
     "CatalogueIndicator",
+    "CertaintyRules",
     "Clusters",
     "ColumnMap",
     "Comparability",
+    "ConcentrationRules",
     "ConditionIndicator",
     "Confidence",
     "ExplanationReason",
     "FormAddress",
+    "FunnelRules",
     "Gap",
     "HeadingRule",
     "HighResults",
@@ -152,6 +161,7 @@ __all__ = [
     "Subject",
     "Terms",
     "Weights",
+    "WhatIf",
     "compare_regulations",
     "load_low_results_rule",
     "load_methodology",
