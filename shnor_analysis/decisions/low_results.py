@@ -158,6 +158,19 @@ def decide_by_low(
     return pd.Series(_decision(clauses, rule.mode.value), index=ids, name="decision")
 
 
+def works_of_rule(results: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
+    """Rows of a table of school × work whose procedure, subject and grade the rule names."""
+    wanted = pd.DataFrame(
+        [
+            {"procedure": entry.procedure, "subject": subject, "grade": grade}
+            for entry in rule.procedures
+            for subject in entry.subjects
+            for grade in entry.grades
+        ]
+    ).drop_duplicates()
+    return results.merge(wanted.astype({"grade": "Int64"}), on=PROCEDURE_KEY, validate="m:1")
+
+
 def rule_procedures(
     procedure_results: pd.DataFrame,
     schools: pd.DataFrame,
@@ -177,22 +190,12 @@ def rule_procedures(
         Columns of the contract ``low_results_evidence``: one row per school × work with
         participants.
     """
-    wanted = pd.DataFrame(
-        [
-            {"procedure": entry.procedure, "subject": subject, "grade": grade}
-            for entry in rule.procedures
-            for subject in entry.subjects
-            for grade in entry.grades
-        ]
-    ).drop_duplicates()
     recent = procedure_results[
         procedure_results["assessment_year"].isin([assessment_year - 1, assessment_year])
         & (procedure_results["n_participants"] > 0)
         & procedure_results["school_id"].isin(schools["school_id"])
     ]
-    rows = recent.merge(
-        wanted.astype({"grade": "Int64"}), on=["procedure", "subject", "grade"], validate="m:1"
-    )
+    rows = works_of_rule(recent, rule)
     x, n = rows["n_below_minimum"], rows["n_participants"]
     p, q = rule.share_numerator.value, rule.share_denominator.value
     is_low = (n >= rule.min_participants.value) & (q * x >= p * n)
