@@ -101,6 +101,7 @@ def low_results_certainty(
                 .to_numpy()
                 for size in ("tiny", "small", "reliable")
             },
+            "n_low_repeated": _low_both_years(distances),
             "p_membership": membership,
             "membership_class": _classes(membership, rules),
             "p_chance": chance,
@@ -178,6 +179,12 @@ def _scenario_counts(what_if: pd.DataFrame, ids: pd.Index) -> dict[str, IntArray
         "n_scenarios": assessed.reindex(ids, fill_value=0).to_numpy(dtype=np.int64),
         "n_scenarios_included": included.reindex(ids, fill_value=0).to_numpy(dtype=np.int64),
     }
+
+
+def _low_both_years(distances: ProcedureTables) -> IntArray:
+    """Procedures of every school that are low in the year and in the year before."""
+    both = (distances.current < 0) & (distances.previous < 0)
+    return np.asarray(both.sum(axis=1), dtype=np.int64)
 
 
 def _ways(

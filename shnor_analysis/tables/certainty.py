@@ -55,6 +55,7 @@ LOW_RESULTS_CERTAINTY = Contract(
             "Низких, участников меньше 10", "от report_participants до reliable_participants"
         ),
         "n_low_reliable": count("Низких, участников 10 и больше"),
+        "n_low_repeated": count("Низких два года подряд", "одна и та же процедура"),
         "p_membership": share(
             "Вероятность, что правило выполняется",
             "условие правила выполняется для долей при том же обучении и других учениках; "
