@@ -39,7 +39,6 @@ def cell(school, work, x, n):
         "n_below_minimum": x,
         "n_score_raw": 0,
         "n_score_scaled": 0,
-        "n_high": 0,
         "n_high_known": 0,
     }
 
