@@ -58,7 +58,7 @@ def low_results_certainty(
     shrunken_shares : DataFrame
         Keeps the contract ``shrunken_shares``: ``p_low`` of every school and work.
     reference : DataFrame
-        As :func:`~shnor_analysis.measures.reference_shares.reference_shares` gives it.
+        Keeps the contract ``reference_shares``.
     what_if : DataFrame
         Keeps the contract ``low_results_what_if``.
     rule : LowResultsRule
@@ -140,7 +140,8 @@ def _p_low(counted: pd.DataFrame, shrunken_shares: pd.DataFrame) -> pd.Series:
 
 def _p_chance(counted: pd.DataFrame, reference: pd.DataFrame, rule: LowResultsRule) -> pd.Series:
     """Probability that a school of the usual share is over the threshold of a work."""
-    usual = counted["work_id"].map(reference["reference_share"]).to_numpy(dtype=float)
+    shares = reference.set_index("work_id")["reference_share"]
+    usual = counted["work_id"].map(shares).to_numpy(dtype=float)
     p, q = rule.share_numerator.value, rule.share_denominator.value
     n = counted["n_participants"].to_numpy(dtype=np.int64)
     return pd.Series(chance_over_threshold(n, usual, p, q), index=counted.index)
@@ -241,7 +242,7 @@ def _summary(
     rules: CertaintyRules,
 ) -> pd.DataFrame:
     is_included = (decisions["decision"] == "included").to_numpy(dtype=bool)
-    works = reference.reindex(counted["work_id"].unique())
+    works = reference[reference["work_id"].isin(counted["work_id"])]
     expected, so_many = expected_number(chance, int(is_included.sum()))
     part = core_share(is_included, membership, core_from=rules.core_probability.value)
     classes = _classes(membership, rules)[is_included]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shnor_analysis.decisions.low_results import works_of_rule
-from shnor_analysis.measures.pooled_shares import SERIES, pooled_counts
+from shnor_analysis.decisions.pooled_counts import SERIES, pooled_counts
 from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.stats.intervals import share, wilson_interval
 from shnor_analysis.tables import LOW_RESULTS_POOLED
@@ -30,7 +30,7 @@ def low_results_pooled(
         The last year.
     years : int
         How many years at most; see
-        :func:`~shnor_analysis.measures.pooled_shares.pooled_counts`.
+        :func:`~shnor_analysis.decisions.pooled_counts.pooled_counts`.
 
     Returns
     -------

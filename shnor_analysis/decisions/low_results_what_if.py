@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shnor_analysis.decisions.low_results import decide_by_low, rule_procedures
-from shnor_analysis.measures.pooled_shares import pooled_counts
+from shnor_analysis.decisions.pooled_counts import pooled_counts
 from shnor_analysis.methodology import LowResultsRule, WhatIf
 from shnor_analysis.stats.sensitivity import jaccard, list_change
 from shnor_analysis.tables import LOW_RESULTS_SCENARIOS, LOW_RESULTS_WHAT_IF

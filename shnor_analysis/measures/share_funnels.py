@@ -39,7 +39,7 @@ def share_funnels(
     procedure_results : DataFrame
         Keeps the contract ``procedure_results``; schools without participants are not placed.
     reference : DataFrame
-        As :func:`~shnor_analysis.measures.reference_shares.reference_shares` gives it.
+        Keeps the contract ``reference_shares``.
     rules : FunnelRules
         Confidence of the limits; when over-dispersion is estimated.
     assessment_year : int
@@ -62,9 +62,10 @@ def share_funnels(
         (procedure_results["assessment_year"] == assessment_year)
         & (procedure_results["n_participants"] > 0)
     ]
+    usual = reference.set_index("work_id")
     works, points = [], []
     for work_id, schools in rows.groupby("work_id", sort=True):
-        found, placed = _funnel(schools, reference.loc[work_id], rules)
+        found, placed = _funnel(schools, usual.loc[work_id], rules)
         works.append(found)
         points.append(placed)
     if not works:

@@ -205,6 +205,14 @@ _REFERENCE = {
     ),
 }
 
+REFERENCE_SHARES = Contract(
+    "reference_shares",
+    "Обычные доли не преодолевших минимум",
+    "одна работа",
+    ("work_id",),
+    {**WORK_ID, **_REFERENCE},
+)
+
 SHARE_FUNNELS = Contract(
     "share_funnels",
     "Воронки долей не преодолевших минимум",
@@ -253,6 +261,7 @@ CERTAINTY = (
     LOW_RESULTS_SCENARIOS,
     LOW_RESULTS_WHAT_IF,
     LOW_RESULTS_CONCENTRATION,
+    REFERENCE_SHARES,
     SHARE_FUNNELS,
     SHARE_FUNNEL_POINTS,
 )

@@ -11,7 +11,7 @@ from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_r
 from shnor_analysis.measures.results import procedure_results
 from shnor_analysis.methodology import ProcedureSet
 from shnor_analysis.methodology.loading import load_certainty_rules
-from shnor_analysis.tables import CELLS, COMPARABILITY
+from shnor_analysis.tables import CELLS, COMPARABILITY, REFERENCE_SHARES
 from shnor_analysis.workspace import find_workspace
 from tests.decisions.test_low_results import RULE, cell, with_mode
 
@@ -43,9 +43,12 @@ def certainty(rows, p_low=None, usual=0.15, mode="A_or_B", what_if=None):
     results = results_of(rows)
     found = decide_low_results(results, schools_of(rows), rule, 2025)
     shrunken = pd.DataFrame(rows)[KEYS].assign(p_low=p_low or 0.0)
-    works = pd.Index(results["work_id"].unique(), name="work_id")
     reference = pd.DataFrame(
-        {"reference_share": usual, "reference_source": "territory"}, index=works
+        {
+            "work_id": results["work_id"].unique(),
+            "reference_share": usual,
+            "reference_source": "territory",
+        }
     )
     return low_results_certainty(
         found.decisions,
@@ -360,7 +363,7 @@ def test_nothing_to_say_without_results():
         found.decisions,
         found.evidence,
         pd.DataFrame({"school_id": [], "work_id": [], "p_low": []}, dtype=object),
-        pd.DataFrame({"reference_share": [], "reference_source": []}),
+        REFERENCE_SHARES.empty(),
         what_if_of(found.decisions),
         RULE,
         RULES,

@@ -28,8 +28,11 @@ def funnel(counts, share, **numbers):
         }
     )
     reference = pd.DataFrame(
-        {"reference_share": share, "reference_source": "territory"},
-        index=["vpr-2025-spring-rus-5"],
+        {
+            "work_id": ["vpr-2025-spring-rus-5"],
+            "reference_share": share,
+            "reference_source": "territory",
+        }
     )
     rules = RULES.model_copy(
         update={
@@ -91,7 +94,7 @@ def test_the_usual_share_is_the_regions_else_the_territorys():
             "below_minimum_share": [0.5, 0.5, 0.5, 0.4, None],
         }
     )
-    found = reference_shares(norms, own)
+    found = reference_shares(norms, own).set_index("work_id")
     assert found["reference_share"].to_dict() == {"a": 0.1, "b": 0.2, "c": 0.5, "d": 0.4}
     assert found["reference_source"].tolist() == [
         "norms_file", "fisoko_region", "territory", "territory",
