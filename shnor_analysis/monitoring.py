@@ -16,6 +16,7 @@ from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year
 from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.table_stages.decisions import working_schools
 from shnor_analysis.workspace import find_workspace
 
@@ -98,6 +99,16 @@ class Monitoring:
     def labels(self) -> Labels:
         """Printed names of schools and works."""
         return Labels.of(self.schools, self.methodology)
+
+    @cached_property
+    def lists(self) -> ListTables:
+        """The low-results list with its grounds and its certainty, for what explains schools."""
+        return ListTables(
+            self.low_results,
+            self.low_results_evidence,
+            self.low_results_certainty,
+            self.low_results_ways,
+        )
 
     @cached_property
     def source_files(self) -> pd.DataFrame:
