@@ -208,6 +208,7 @@ def _limits(ax: Axes, work: pd.Series, schools: pd.DataFrame, rules: FunnelRules
     ax.set_ylim(-0.03, 1.0)
     ax.yaxis.set_major_formatter(_percent_ticks())
     ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
 def _funnel_points(ax: Axes, schools: pd.DataFrame, labels: Labels) -> None:
@@ -344,7 +345,7 @@ def _of_rule(rows: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
         for grade in entry.grades
     }
     keys = zip(rows["procedure"], rows["subject"], rows["grade"], strict=True)
-    return rows[[(p, s, int(g)) in wanted for p, s, g in keys]]
+    return rows[np.array([(p, s, int(g)) in wanted for p, s, g in keys], dtype=bool)]
 
 
 def _printed(rows: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:

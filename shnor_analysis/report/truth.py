@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from shnor_analysis.report import russian
@@ -45,7 +47,7 @@ def low_results_truth(
         lists.certainty.drop(columns="assessment_year"), on="school_id", validate="1:1"
     )
     return (
-        Heading(2, text("truth", "heading")),
+        Heading(1, text("truth", "heading")),
         Paragraph((Run(text("truth", "intro")),)),
         _by_size(rows, size_ends),
         _by_school(rows, labels),
@@ -126,15 +128,21 @@ def _by_school(rows: pd.DataFrame, labels: Labels) -> DisplayTable:
                 words(labels.school(row.school_id)),
                 words(row.why),
                 words(_clauses(row.expected_clauses)),
-                words(_clauses("".join(
-                    letter for letter, name in _CLAUSES.items() if getattr(row, name) is True
-                ))),
+                words(_clauses(_found(row))),
                 words(text("evidence", row.evidence)),
                 probability(row.p_membership),
             )
             for row in by_school(of_interest, labels).itertuples(index=False)
         ),
     )  # fmt: skip
+
+
+def _found(row: Any) -> str:
+    """Letters of the clauses that hold; one that could not be checked does not."""
+    holds = {letter: getattr(row, name) for letter, name in _CLAUSES.items()}
+    return "".join(
+        letter for letter, yes in holds.items() if not russian.is_missing(yes) and bool(yes)
+    )
 
 
 def _clauses(letters: str) -> str:

@@ -21,7 +21,7 @@ from shnor_analysis.report.tables.build import (
     whole,
     words,
 )
-from shnor_analysis.report.texts import load_texts, text
+from shnor_analysis.report.texts import load_texts, table_words, text
 
 _SHOWN_CLASSES = ("core", "borderline")
 
@@ -177,16 +177,21 @@ def distance(lists: ListTables, labels: Labels) -> DisplayTable:
 
 def concentration(table: pd.DataFrame) -> DisplayTable:
     """Part of the results below the minimum that a quarter of the schools has."""
-    first = table.iloc[:1]
+    if table.empty:
+        return build_table("concentration", (), (), year=text("status", "no_data"))
+    first = table.iloc[0]
+    labels = table_words("concentration").columns
+    part_words = russian.percent(first["school_share"], 0)
+    majority = russian.percent(first["majority_share"], 0)
     return build_table(
         "concentration",
         (
             text_column("group", 2.2),
             count_column("n_schools", 0.8),
             count_column("n_below", 1.2),
-            share_column("failing", 1.2, 0),
+            share_column("failing", 1.2, 0, labels["failing"].format(part=part_words)),
             share_column("all", 1.2, 0),
-            count_column("majority", 1.4),
+            count_column("majority", 1.4, labels["majority"].format(majority=majority)),
         ),
         tuple(
             (
@@ -203,9 +208,7 @@ def concentration(table: pd.DataFrame) -> DisplayTable:
             )
             for row in table.itertuples(index=False)
         ),
-        year=" ".join(russian.school_year(int(year)) for year in first["assessment_year"]),
-        part=" ".join(russian.percent(value, 0) for value in first["school_share"]),
-        majority=" ".join(russian.percent(value, 0) for value in first["majority_share"]),
+        year=russian.school_year(int(first["assessment_year"])),
     )
 
 
