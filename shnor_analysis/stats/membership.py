@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shnor_analysis.stats.arrays import BoolArray, FloatArray, IntArray, float_table
-from shnor_analysis.stats.chance import chance_over_threshold, failures_needed
+from shnor_analysis.stats.chance import failures_needed
 from shnor_analysis.stats.intervals import share
 
 Mode = Literal["A", "B", "C", "A_or_B", "A_and_B"]
@@ -155,66 +155,6 @@ def rule_probability(
         return np.where(can_a & can_b, twice[:, -1], np.nan)
     neither = once[:, :-1].sum(axis=1)
     return np.where(can_a | can_b, 1 - neither, np.nan)
-
-
-def chance_of_rule(
-    n_current: ArrayLike,
-    n_previous: ArrayLike,
-    true_share: ArrayLike,
-    *,
-    numerator: int,
-    denominator: int,
-    min_participants: int,
-    needed: int,
-    mode: Mode,
-) -> FloatArray:
-    """Probability that the rule by the letter names a school of ordinary results by chance.
-
-    Parameters
-    ----------
-    n_current, n_previous : array_like of int, shape (n_schools, n_procedures)
-        Participants in the year and in the year before; NaN or 0 where not held.
-    true_share : array_like of float
-        Share the school would have in the long run, usually the region's: one number, or one per
-        procedure (shape ``(n_procedures,)``), or one per school and procedure. Where it is NaN the
-        procedure is not counted.
-    numerator, denominator : int
-        The threshold share as a fraction of whole numbers.
-    min_participants : int
-        Smaller procedures are not counted.
-    needed, mode
-        As in :func:`rule_probability`.
-
-    Returns
-    -------
-    ndarray of float, shape (n_schools,)
-        NaN where the rule cannot be checked. The sum over schools is the number of schools the
-        rule would name if all were alike.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`rule_probability`, and if a share is outside [0, 1].
-
-    Examples
-    --------
-    >>> chance_of_rule([[10, 20]], [[10, 20]], 0.15, numerator=3, denominator=10,
-    ...                min_participants=1, needed=2, mode="A_or_B").round(4).tolist()
-    [0.046]
-    """
-    probability = np.asarray(true_share, dtype=float)
-    if np.any((probability < 0) | (probability > 1)):
-        raise ValueError("true_share must be a fraction in [0, 1]")
-
-    def low(n: ArrayLike) -> FloatArray:
-        size = np.asarray(n, dtype=float)
-        is_counted = (size > 0) & (size >= min_participants)
-        chance = chance_over_threshold(
-            np.where(is_counted, size, 0), probability, numerator, denominator
-        )
-        return np.where(is_counted, chance, np.nan)
-
-    return rule_probability(low(n_current), low(n_previous), needed=needed, mode=mode)
 
 
 def expected_number(probability: ArrayLike, n_listed: int) -> tuple[float, float]:

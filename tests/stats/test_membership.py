@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binom
 
 from shnor_analysis.stats.membership import (
-    chance_of_rule,
     expected_number,
     poisson_binomial_tail,
     pupils_to_threshold,
@@ -154,29 +153,6 @@ def test_inclusion_and_exclusion(rows, needed):
     known = ~np.isnan(p["A"])
     assert (p["C"][known] >= p["A"][known] - 1e-12).all()
     assert ((p["A_or_B"] >= -1e-12) & (p["A_or_B"] <= 1 + 1e-12))[~np.isnan(p["A_or_B"])].all()
-
-
-def test_chance_by_hand():
-    # methodology 3.2, true share .15: n=10 → .180, n=20 → .067
-    call = {"numerator": 3, "denominator": 10, "min_participants": 1, "needed": 2}
-    n = [[10, 20]]
-    found = {m: chance_of_rule(n, n, 0.15, mode=m, **call)[0] for m in MODES}
-    ten, twenty = binom.sf(2, 10, 0.15), binom.sf(5, 20, 0.15)
-    assert (ten, twenty) == pytest.approx((0.180, 0.067), abs=5e-4)
-    assert found["A"] == pytest.approx(ten * twenty)
-    assert found["B"] == pytest.approx(1 - (1 - ten**2) * (1 - twenty**2))
-    # one share per procedure; the second never fails anybody
-    per_procedure = chance_of_rule(n, n, [0.15, 0.0], mode="B", **call)[0]
-    assert per_procedure == pytest.approx(ten**2)
-
-
-def test_small_or_absent_procedures_are_not_counted():
-    call = {"numerator": 3, "denominator": 10, "needed": 2, "mode": "A"}
-    n, none = [[10, 4, 0, np.nan]], np.full((1, 4), np.nan)
-    assert np.isnan(chance_of_rule(n, none, 0.2, min_participants=5, **call)[0])
-    two = chance_of_rule(n, none, 0.2, min_participants=1, **call)[0]
-    assert two == pytest.approx(binom.sf(2, 10, 0.2) * binom.sf(1, 4, 0.2))
-    assert np.isnan(chance_of_rule(n, none, np.nan, min_participants=1, **call)[0])
 
 
 def test_expected_number():
@@ -329,9 +305,6 @@ P = [[0.5]]
         lambda: rule_probability([0.5], [0.5], needed=1, mode="A"),
         lambda: poisson_binomial_tail(P, -1),
         lambda: way_out(P, [[1, 2]], needed=1, mode="A"),
-        lambda: chance_of_rule(
-            P, P, 30, numerator=3, denominator=10, min_participants=1, needed=2, mode="A"
-        ),
         lambda: pupils_to_threshold([3], [2], 3, 10),
     ],
 )
