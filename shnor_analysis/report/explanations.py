@@ -226,10 +226,10 @@ def _what_if(school: _School) -> list[str]:
     if russian.is_missing(n_pupils):
         sentences = [text("explanation", "no_way_in")]
     else:
-        sentences = [
-            text("explanation", code, pupils=_pupils(int(n_pupils), case), works=way_words(
-                school.ways, school.evidence, school.labels, school.year))
-        ]  # fmt: skip
+        works = way_words(school.ways, school.evidence, school.labels, school.year)
+        if len(school.ways) <= MOST_NAMED:
+            works = text("explanation", "way_example", works=works)
+        sentences = [text("explanation", code, pupils=_pupils(int(n_pupils), case), works=works)]
     sentences.append(
         text(
             "explanation",

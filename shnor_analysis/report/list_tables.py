@@ -36,7 +36,7 @@ def way_words(
     if len(rows) > MOST_NAMED:
         return text("explanation", "way_many", n=in_procedures(len(rows)))
     code = "way_only" if len(rows) == 1 else "way"
-    works = "; ".join(
+    return "; ".join(
         text(
             "explanation",
             code if row.assessment_year == assessment_year else f"{code}_previous",
@@ -46,7 +46,6 @@ def way_words(
         )
         for work, row in zip(labels.works(rows), rows.itertuples(index=False), strict=True)
     )
-    return text("explanation", "way_example", works=works)
 
 
 def in_procedures(n: int) -> str:

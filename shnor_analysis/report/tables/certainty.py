@@ -22,6 +22,7 @@ from shnor_analysis.report.tables.build import (
     words,
 )
 from shnor_analysis.report.texts import load_texts, table_words, text
+from shnor_analysis.tables import PROCEDURE_GROUPS
 
 _SHOWN_CLASSES = ("core", "borderline")
 
@@ -180,6 +181,8 @@ def concentration(table: pd.DataFrame) -> DisplayTable:
     if table.empty:
         return build_table("concentration", (), (), year=text("status", "no_data"))
     first = table.iloc[0]
+    place = {group: number for number, group in enumerate(PROCEDURE_GROUPS)}
+    in_order = table.sort_values("procedure_group", key=lambda groups: groups.map(place))
     labels = table_words("concentration").columns
     part_words = russian.percent(first["school_share"], 0)
     majority = russian.percent(first["majority_share"], 0)
@@ -206,7 +209,7 @@ def concentration(table: pd.DataFrame) -> DisplayTable:
                 part(row.participant_share, decimals=0),
                 whole(row.n_majority_schools if row.n_below_minimum else None),
             )
-            for row in table.itertuples(index=False)
+            for row in in_order.itertuples(index=False)
         ),
         year=russian.school_year(int(first["assessment_year"])),
     )
