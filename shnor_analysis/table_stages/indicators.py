@@ -14,7 +14,6 @@ from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.share_funnels import share_funnels
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_settings import load_region_norms
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -37,7 +36,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tidy(tables.GROUP_STATISTICS),
         tidy(tables.GROUP_ITEMS),
         run.description.region_name,
-        load_region_norms(run.workspace.raw(run.place), run.description, run.assessment_year),
+        run.norms,
         methodology,
         run.assessment_year,
     )
