@@ -16,6 +16,7 @@ from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year
 from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.table_stages.decisions import working_schools
 from shnor_analysis.workspace import find_workspace
 
@@ -98,6 +99,16 @@ class Monitoring:
     def labels(self) -> Labels:
         """Printed names of schools and works."""
         return Labels.of(self.schools, self.methodology)
+
+    @cached_property
+    def lists(self) -> ListTables:
+        """The low-results list with its grounds and its certainty, for what explains schools."""
+        return ListTables(
+            self.low_results,
+            self.low_results_evidence,
+            self.low_results_certainty,
+            self.low_results_ways,
+        )
 
     @cached_property
     def source_files(self) -> pd.DataFrame:
@@ -213,3 +224,48 @@ class Monitoring:
     def shrunken_shares(self) -> pd.DataFrame:
         """Shares pulled towards those of all schools: one row per school × work."""
         return tables.load_table(tables.SHRUNKEN_SHARES, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def share_funnels(self) -> pd.DataFrame:
+        """Funnels of shares: one row per work of the year."""
+        return tables.load_table(tables.SHARE_FUNNELS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def share_funnel_points(self) -> pd.DataFrame:
+        """Schools in the funnels: one row per school × work of the year."""
+        return tables.load_table(tables.SHARE_FUNNEL_POINTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_certainty(self) -> pd.DataFrame:
+        """How sure each decision is: one row per school."""
+        return tables.load_table(tables.LOW_RESULTS_CERTAINTY, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_ways(self) -> pd.DataFrame:
+        """Pupils who decide: one row per school × work."""
+        return tables.load_table(tables.LOW_RESULTS_WAYS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_summary(self) -> pd.DataFrame:
+        """How sure the whole list is: one row."""
+        return tables.load_table(tables.LOW_RESULTS_SUMMARY, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_pooled(self) -> pd.DataFrame:
+        """Shares over several years: one row per school × procedure of the rule."""
+        return tables.load_table(tables.LOW_RESULTS_POOLED, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_scenarios(self) -> pd.DataFrame:
+        """Variants of the rule: one row per variant."""
+        return tables.load_table(tables.LOW_RESULTS_SCENARIOS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_what_if(self) -> pd.DataFrame:
+        """Decisions under them: one row per variant × school."""
+        return tables.load_table(tables.LOW_RESULTS_WHAT_IF, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_concentration(self) -> pd.DataFrame:
+        """Where failing results are gathered: one row per procedure."""
+        return tables.load_table(tables.LOW_RESULTS_CONCENTRATION, self.folder / pipeline.DECISIONS)

@@ -1,5 +1,11 @@
 """Methodology as data: strict loading of rules, scales, subjects and column maps."""
 
+from shnor_analysis.methodology.certainty import (
+    CertaintyRules,
+    ConcentrationRules,
+    FunnelRules,
+    WhatIf,
+)
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
 from shnor_analysis.methodology.csv_files import load_subjects
 from shnor_analysis.methodology.loading import (
@@ -124,14 +130,17 @@ __all__ = [
     "CardIndicator",
     "CardLevels",
     "CatalogueIndicator",
+    "CertaintyRules",
     "Clusters",
     "ColumnMap",
     "Comparability",
+    "ConcentrationRules",
     "ConditionIndicator",
     "Confidence",
     "CountBin",
     "ExplanationReason",
     "FormAddress",
+    "FunnelRules",
     "Gap",
     "HeadingRule",
     "HighResults",
@@ -186,6 +195,7 @@ __all__ = [
     "Subject",
     "Terms",
     "Weights",
+    "WhatIf",
     "WorkNorm",
     "compare_regulations",
     "load_low_results_rule",

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology.certainty import CertaintyRules
 from shnor_analysis.methodology.column_maps import ColumnMap
 from shnor_analysis.methodology.csv_files import (
     load_catalogue,
@@ -63,6 +64,7 @@ class Methodology:
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
+    certainty: CertaintyRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
@@ -202,6 +204,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         low_results=low_results_rule(applied["low_results"]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
+        certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
@@ -233,6 +236,24 @@ def load_report_parts(path: Path) -> ReportParts:
                 f"{path.name}, {part.part}: вида файлов {', '.join(sorted(named - known))} нет "
                 "в перечне families; допишите его или исправьте код."
             )
+    return loaded
+
+
+def load_certainty_rules(path: Path) -> CertaintyRules:
+    """Load ``certainty.yaml``: borders of certainty and the changes of the rule that are tried.
+
+    Raises
+    ------
+    MethodologyError
+        Also when the core of a list would begin below its border.
+    """
+    loaded = load_model(path, CertaintyRules)
+    core, border = loaded.core_probability.value, loaded.borderline_probability.value
+    if core < border:
+        raise MethodologyError(
+            f"{path.name}, core_probability: найдено {core}, ожидалось не меньше "
+            f"borderline_probability ({border}); исправьте одно из чисел."
+        )
     return loaded
 
 

@@ -8,22 +8,54 @@ import pandas as pd
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
+from shnor_analysis.decisions.low_results_certainty import low_results_certainty
+from shnor_analysis.decisions.low_results_concentration import low_results_concentration
+from shnor_analysis.decisions.low_results_pooled import low_results_pooled
+from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
 from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
 
 
 def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of decisions, by the name of its contract."""
-    low = decide_low_results(
-        tables.load_table(tables.PROCEDURE_RESULTS, folder / INDICATORS),
-        working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), run.assessment_year),
-        run.methodology.low_results,
-        run.assessment_year,
+    rule, rules, year = run.methodology.low_results, run.methodology.certainty, run.assessment_year
+
+    def indicator(contract: Contract) -> pd.DataFrame:
+        return tables.load_table(contract, folder / INDICATORS)
+
+    results = indicator(tables.PROCEDURE_RESULTS)
+    shrunken = indicator(tables.SHRUNKEN_SHARES)
+    comparability = indicator(tables.COMPARABILITY)
+    schools = working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), year)
+    low = decide_low_results(results, schools, rule, year)
+    lists = low_results_what_if(
+        ResultsOfSchools(results, shrunken, comparability, schools, year), rule, rules.what_if
+    )
+    certainty = low_results_certainty(
+        low.decisions,
+        low.evidence,
+        shrunken,
+        indicator(tables.REFERENCE_SHARES),
+        lists.decisions,
+        rule,
+        rules,
     )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
         tables.LOW_RESULTS_EVIDENCE.name: low.evidence,
+        tables.LOW_RESULTS_CERTAINTY.name: certainty.schools,
+        tables.LOW_RESULTS_WAYS.name: certainty.ways,
+        tables.LOW_RESULTS_SUMMARY.name: certainty.summary,
+        tables.LOW_RESULTS_SCENARIOS.name: lists.scenarios,
+        tables.LOW_RESULTS_WHAT_IF.name: lists.decisions,
+        tables.LOW_RESULTS_POOLED.name: low_results_pooled(
+            results, comparability, rule, year, rules.pooled_years.value
+        ),
+        tables.LOW_RESULTS_CONCENTRATION.name: low_results_concentration(
+            low.evidence, rules.concentration, year
+        ),
     }
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.share_funnels import share_funnels
 from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.tables import Contract
@@ -25,13 +27,24 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
+    results = procedure_results(school_cells, methodology.low_results.report_participants.value)
+    of_territory = territory_results(
+        school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
+    )
+    with_norms = tables_with_norms(
+        school_cells,
+        tidy(tables.GROUP_STATISTICS),
+        tidy(tables.GROUP_ITEMS),
+        run.description.region_name,
+        run.norms,
+        methodology,
+        run.assessment_year,
+    )
+    usual = reference_shares(with_norms[tables.WORK_NORMS.name], of_territory)
+    funnels = share_funnels(results, usual, methodology.certainty.funnel, run.assessment_year)
     return {
-        tables.PROCEDURE_RESULTS.name: procedure_results(
-            school_cells, methodology.low_results.report_participants.value
-        ),
-        tables.TERRITORY_RESULTS.name: territory_results(
-            school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
-        ),
+        tables.PROCEDURE_RESULTS.name: results,
+        tables.TERRITORY_RESULTS.name: of_territory,
         tables.COMPARABILITY.name: comparability(
             tidy(tables.WORKS),
             school_cells,
@@ -44,15 +57,10 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         ),
         tables.MARK_AGREEMENT.name: mark_agreement(school_cells),
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
-        **tables_with_norms(
-            school_cells,
-            tidy(tables.GROUP_STATISTICS),
-            tidy(tables.GROUP_ITEMS),
-            run.description.region_name,
-            run.norms,
-            methodology,
-            run.assessment_year,
-        ),
+        **with_norms,
+        tables.REFERENCE_SHARES.name: usual,
+        tables.SHARE_FUNNELS.name: funnels.works,
+        tables.SHARE_FUNNEL_POINTS.name: funnels.points,
     }
 
 

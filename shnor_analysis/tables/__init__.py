@@ -10,6 +10,24 @@ from shnor_analysis.codes import (
     DIAGNOSTIC_PROCEDURES,
     PROCEDURES,
 )
+from shnor_analysis.tables.certainty import (
+    CERTAINTY,
+    FUNNEL_POSITIONS,
+    LOW_RESULTS_CERTAINTY,
+    LOW_RESULTS_CONCENTRATION,
+    LOW_RESULTS_POOLED,
+    LOW_RESULTS_SCENARIOS,
+    LOW_RESULTS_SUMMARY,
+    LOW_RESULTS_WAYS,
+    LOW_RESULTS_WHAT_IF,
+    MEMBERSHIP_CLASSES,
+    PROCEDURE_GROUPS,
+    REFERENCE_SHARES,
+    REFERENCE_SOURCES,
+    SCENARIO_KINDS,
+    SHARE_FUNNEL_POINTS,
+    SHARE_FUNNELS,
+)
 from shnor_analysis.tables.common import (
     COMPARABILITY_REASONS,
     COMPARABILITY_VERDICTS,
@@ -126,6 +144,7 @@ __all__ = [
     "EVIDENCE",
     "EXPERT_CARDS",
     "EXPLANATIONS",
+    "FUNNEL_POSITIONS",
     "GIA_RESULTS",
     "GROUP_ITEMS",
     "GROUP_ITEM_REPORTS",
@@ -136,12 +155,20 @@ __all__ = [
     "JOURNAL_SUMMARIES",
     "LEVELS",
     "LOW_RESULTS",
+    "LOW_RESULTS_CERTAINTY",
+    "LOW_RESULTS_CONCENTRATION",
     "LOW_RESULTS_EVIDENCE",
+    "LOW_RESULTS_POOLED",
     "LOW_RESULTS_READINGS",
+    "LOW_RESULTS_SCENARIOS",
+    "LOW_RESULTS_SUMMARY",
+    "LOW_RESULTS_WAYS",
+    "LOW_RESULTS_WHAT_IF",
     "MARK_AGREEMENT",
     "MARK_STATUSES",
     "MEASURE_STATUSES",
     "MEDAL_CLAIMS",
+    "MEMBERSHIP_CLASSES",
     "MODES",
     "NORM_REASONS",
     "NORM_SOURCES",
@@ -160,9 +187,12 @@ __all__ = [
     "PRIOR_SOURCES",
     "PROCEDURES",
     "PROCEDURE_CONDUCT",
+    "PROCEDURE_GROUPS",
     "PROCEDURE_RESULTS",
     "PUPIL_SUMS",
     "RECEIVED",
+    "REFERENCE_SHARES",
+    "REFERENCE_SOURCES",
     "REGISTERS",
     "REGISTER_STATUSES",
     "REPORTED",
@@ -170,9 +200,12 @@ __all__ = [
     "REPORT_PARTS",
     "ROADMAP",
     "ROLES",
+    "SCENARIO_KINDS",
     "SCHOOLS",
     "SEASONS",
     "SEVERITIES",
+    "SHARE_FUNNELS",
+    "SHARE_FUNNEL_POINTS",
     "SHRUNKEN_SHARES",
     "SOURCE_FILES",
     "SURVEY_ANSWERS",
@@ -192,7 +225,7 @@ __all__ = [
     "store_table",
 ]
 
-CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED)}
+CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED, *CERTAINTY)}
 
 
 def data_dictionary() -> str:

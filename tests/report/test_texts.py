@@ -82,6 +82,8 @@ CODES = {
     "evidence": tables.EVIDENCE,
     "severity": tables.SEVERITIES,
     "procedure": tables.PROCEDURES,
+    "membership_class": tables.MEMBERSHIP_CLASSES,
+    "scenario": tables.SCENARIO_KINDS,
 }
 
 

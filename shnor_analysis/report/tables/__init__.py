@@ -1,6 +1,7 @@
 """Tables ready to be printed: tidy frames in, :class:`DisplayTable` out; nothing is computed."""
 
 from shnor_analysis.report.tables.build import build_table, part, probability, whole, words
+from shnor_analysis.report.tables.certainty import concentration, distance, pooled, what_if
 from shnor_analysis.report.tables.files import (
     ASKED,
     ISSUE_COLUMNS,
@@ -51,7 +52,9 @@ __all__ = [
     "build_table",
     "chance",
     "comparability_matrix",
+    "concentration",
     "coverage",
+    "distance",
     "explanation_reasons",
     "files_by_origin",
     "issues_by_check",
@@ -64,6 +67,7 @@ __all__ = [
     "norm_status",
     "part",
     "passport",
+    "pooled",
     "probability",
     "readings",
     "report_parts",
@@ -75,6 +79,7 @@ __all__ = [
     "sources",
     "territory",
     "trend",
+    "what_if",
     "whole",
     "words",
 ]
