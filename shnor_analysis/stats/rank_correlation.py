@@ -95,14 +95,11 @@ def rank_sums(
         raise ValueError("values must be known and counts not negative")
     if len(place) and not (place.min() >= 0 and place.max() < n_groups):
         raise ValueError(f"groups must lie in 0 … {n_groups - 1}")
-    n = np.bincount(place, weights=weight, minlength=n_groups)
+    n = _total(weight, place, n_groups)
     scale = n[place] + 1
     dx, dy = ((_mid_ranks(place, one, weight, n) - scale / 2) / scale for one in values)
-
-    def total(product: FloatArray) -> FloatArray:
-        return np.bincount(place, weights=weight * product, minlength=n_groups)
-
-    return RankSums(n, total(dx * dx), total(dy * dy), total(dx * dy))
+    squares = (_total(weight * one, place, n_groups) for one in (dx * dx, dy * dy, dx * dy))
+    return RankSums(n, *squares)
 
 
 def pooled_spearman(sums: RankSums, unit: ArrayLike, n_units: int) -> PooledCorrelation:
@@ -135,20 +132,14 @@ def pooled_spearman(sums: RankSums, unit: ArrayLike, n_units: int) -> PooledCorr
     """
     place = np.asarray(unit, dtype=np.int64)
     varies = (sums.sum_xx > 0) & (sums.sum_yy > 0)
-
-    def total(values: ArrayLike) -> FloatArray:
-        return np.bincount(
-            place, weights=np.where(varies, np.asarray(values, dtype=float), 0), minlength=n_units
-        )
-
-    spread = np.sqrt(total(sums.sum_xx) * total(sums.sum_yy))
-    rho = total(sums.sum_xy) / np.where(spread > 0, spread, np.nan)
-    return PooledCorrelation(
-        # the last binary digit may carry a perfect order beyond 1
-        np.clip(rho, -1, 1),
-        total(sums.n).astype(np.int64),
-        total(np.ones(len(place))).astype(np.int64),
+    n, xx, yy, xy, n_groups = (
+        _total(np.where(varies, one, 0), place, n_units)
+        for one in (sums.n, sums.sum_xx, sums.sum_yy, sums.sum_xy, 1)
     )
+    spread = np.sqrt(xx * yy)
+    rho = xy / np.where(spread > 0, spread, np.nan)
+    # the last binary digit may carry a perfect order beyond 1
+    return PooledCorrelation(np.clip(rho, -1, 1), n.astype(np.int64), n_groups.astype(np.int64))
 
 
 def degrees_of_freedom(n: ArrayLike, n_groups: ArrayLike) -> IntArray:
@@ -249,8 +240,13 @@ def _mid_ranks(group: IntArray, value: FloatArray, count: FloatArray, n: FloatAr
     """Mid-rank of every cell within its group."""
     levels, level = np.unique(np.column_stack([group, value]), axis=0, return_inverse=True)
     level = level.reshape(-1)
-    size = np.bincount(level, weights=count, minlength=len(levels))
+    size = _total(count, level, len(levels))
     # Levels are ordered by group, then value; those of earlier groups are taken off.
     before_group = np.concatenate([[0.0], np.cumsum(n)])[levels[:, 0].astype(np.int64)]
     below = np.cumsum(size) - size - before_group
     return (below + (size + 1) / 2)[level]
+
+
+def _total(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
+    """Sum of every group."""
+    return np.asarray(np.bincount(group, weights=values, minlength=n_groups), dtype=float)
