@@ -8,6 +8,7 @@ Procedure = Literal["vpr", "oge", "ege", "gve9", "gve11"]
 DiagnosticProcedure = Literal["regional", "municipal", "school"]
 ContextSource = Literal["oo1", "fisoko_context", "social_passport"]
 
+SCHOOL_LEVELS = ("primary", "basic", "secondary")
 PROCEDURES: tuple[str, ...] = get_args(Procedure)
 DIAGNOSTIC_PROCEDURES: tuple[str, ...] = get_args(DiagnosticProcedure)
 CONTEXT_SOURCES: tuple[str, ...] = get_args(ContextSource)

@@ -14,15 +14,22 @@ from shnor_analysis.tables.common import (
     COMPARABILITY_REASONS,
     COMPARABILITY_VERDICTS,
     DECISIONS,
+    DIRECTIONS,
     EVIDENCE,
     GROUP_ITEM_REPORTS,
     GROUP_LEVELS,
+    INDEX_REASONS,
+    INDEX_REFERENCES,
+    INDICATOR_MEASURES,
+    INDICATOR_SPANS,
+    INDICATOR_STATUSES,
     LEVELS,
     MODES,
     NO_ANSWER,
     NOT_BEGUN,
     NOT_TAUGHT,
     PART_STATUSES,
+    RULE_BLOCKS_OF_LISTS,
     SEASONS,
     SEVERITIES,
     TASK_DIGITS,
@@ -50,6 +57,17 @@ from shnor_analysis.tables.contract import (
     Contract,
     load_table,
     store_table,
+)
+from shnor_analysis.tables.indicator_lists import (
+    DIAGNOSTIC_AGREEMENT,
+    INDICATOR_LISTS,
+    LOW_RESULTS_INDEX,
+    LOW_RESULTS_INDEX_PARTS,
+    LOW_RESULTS_INDEX_YEARS,
+    LOW_RESULTS_INDICATORS,
+    LOW_RESULTS_INDICATORS_TERRITORY,
+    LOW_RESULTS_OVERLAP,
+    LOW_RESULTS_WAYS,
 )
 from shnor_analysis.tables.received import (
     GIA_RESULTS,
@@ -113,8 +131,10 @@ __all__ = [
     "CONTRACTS",
     "DECISIONS",
     "DEFICIT_LEVELS",
+    "DIAGNOSTIC_AGREEMENT",
     "DIAGNOSTIC_PROCEDURES",
     "DIAGNOSTIC_WORKS",
+    "DIRECTIONS",
     "EVIDENCE",
     "EXPERT_CARDS",
     "EXPLANATIONS",
@@ -123,13 +143,26 @@ __all__ = [
     "GROUP_ITEM_REPORTS",
     "GROUP_LEVELS",
     "GROUP_STATISTICS",
+    "INDEX_REASONS",
+    "INDEX_REFERENCES",
+    "INDICATOR_LISTS",
+    "INDICATOR_MEASURES",
+    "INDICATOR_SPANS",
+    "INDICATOR_STATUSES",
     "ISSUES",
     "JOURNAL_MARKS",
     "JOURNAL_SUMMARIES",
     "LEVELS",
     "LOW_RESULTS",
     "LOW_RESULTS_EVIDENCE",
+    "LOW_RESULTS_INDEX",
+    "LOW_RESULTS_INDEX_PARTS",
+    "LOW_RESULTS_INDEX_YEARS",
+    "LOW_RESULTS_INDICATORS",
+    "LOW_RESULTS_INDICATORS_TERRITORY",
+    "LOW_RESULTS_OVERLAP",
     "LOW_RESULTS_READINGS",
+    "LOW_RESULTS_WAYS",
     "MARK_AGREEMENT",
     "MARK_STATUSES",
     "MEASURE_STATUSES",
@@ -156,6 +189,7 @@ __all__ = [
     "REPORT_PARTS",
     "ROADMAP",
     "ROLES",
+    "RULE_BLOCKS_OF_LISTS",
     "SCHOOLS",
     "SEASONS",
     "SEVERITIES",
@@ -176,7 +210,9 @@ __all__ = [
     "store_table",
 ]
 
-CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED)}
+CONTRACTS = {
+    contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED, *INDICATOR_LISTS)
+}
 
 
 def data_dictionary() -> str:
