@@ -27,7 +27,8 @@ import duckdb
 import pandas as pd
 
 from shnor_analysis import tables
-from shnor_analysis.engine import EngineChoice, open_engine, open_tidy, waist_expressions
+from shnor_analysis.engine import open_engine, open_tidy, waist_expressions
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 

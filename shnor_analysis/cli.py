@@ -21,7 +21,9 @@ from rich.text import Text
 
 from shnor_analysis import __version__
 from shnor_analysis.command_help import RussianCommand, RussianGroup, usage_sentence
+from shnor_analysis.engine_choice import DUCKDB, EngineChoice
 from shnor_analysis.errors import ParameterError, ShnorError
+from shnor_analysis.stages import UNCHANGED
 from shnor_analysis.workspace import Workspace, find_workspace
 
 USER_ERROR = 2
@@ -29,6 +31,7 @@ DEMO_SEED = 2025
 DEFAULT_RULE = "federal-low-results"
 TEMPLATES_FOLDER = "Шаблоны"
 INTERRUPTED = 130
+BYTES_IN_KB = 1024
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -75,6 +78,22 @@ YearOption = Annotated[
         metavar="ГОД",
         parser=_year,
         help="Год оценки: 2025 означает 2024/25 учебный год.",
+    ),
+]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ДВИЖОК",
+        help="Чем собирать ячейки: duckdb (встроен) или spark; см. docs/scale.md.",
+    ),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        metavar="АДРЕС",
+        help="Где работает Spark: local[4], spark://узел:7077, yarn, k8s://https://узел:6443.",
     ),
 ]
 
@@ -133,13 +152,14 @@ def new(
         typer.Option("--region", metavar="РЕГИОН", help="Регион, как в отчётах ФИС ОКО."),
     ],
     municipality: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--municipality",
             metavar="КОД",
-            help="Код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.",
+            help="Код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012; без него "
+            "территория — весь регион.",
         ),
-    ],
+    ] = None,
     rule: Annotated[
         str,
         typer.Option(
@@ -232,13 +252,13 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     от которых нужен ответ, — рядом, в папке letters. В конце сказано, для каких разделов
     отчёта есть файлы, чего нет и где это взять.
     """
-    from shnor_analysis import publication
+    from shnor_analysis.checking import check as run_check
     from shnor_analysis.report.texts import text
     from shnor_analysis.tables import SEVERITIES
 
     workspace = find_workspace()
     with _progress() as say:
-        run = publication.check(workspace, place, year, say)
+        run = run_check(workspace, place, year, say)
     intake = run.intake
     files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
     kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))
@@ -272,17 +292,30 @@ def check(place: PlaceArgument, year: YearOption) -> None:
 
 
 @app.command(cls=RussianCommand)
-def annual(place: PlaceArgument, year: YearOption) -> None:
+def annual(
+    place: PlaceArgument,
+    year: YearOption,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Выполнить все этапы, даже если нет изменений.")
+    ] = False,
+    engine: EngineOption = DUCKDB,
+    master: MasterOption = None,
+) -> None:
     """Собрать годовой отчёт: таблицы, блокноты и документы HTML, DOCX, PDF, XLSX.
 
-    Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Если расчёт прервётся, прежние отчёты
-    останутся на месте.
+    Результаты — в reports/ТЕРРИТОРИЯ/ГОД. Этап, у которого не изменились файлы, методика,
+    параметры и программа, не выполняется снова: его результаты берутся из прошлого расчёта.
+    Если расчёт прервётся, прежние отчёты останутся на месте.
     """
     from shnor_analysis import publication
 
-    workspace = find_workspace()
+    workspace, choice = find_workspace(), EngineChoice(engine, master)
     with _progress() as say:
-        run = publication.annual(workspace, place, year, say)
+        run = publication.annual(
+            workspace, place, year, say, from_scratch=from_scratch, engine=choice
+        )
+    if not run.ran:
+        console.print("Изменений нет, документы прежние. Выполнить всё заново: --from-scratch.")
     console.print(
         f"Получено файлов: {run.n_files}, из них прочитано: {run.n_read}; "
         f"замечаний: {run.n_issues}."
@@ -292,22 +325,55 @@ def annual(place: PlaceArgument, year: YearOption) -> None:
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
 
 
+@app.command(cls=RussianCommand)
+def norms(
+    place: PlaceArgument,
+    year: YearOption,
+    engine: EngineOption = DUCKDB,
+    master: MasterOption = None,
+) -> None:
+    """Составить нормы региона: один небольшой файл без учеников для муниципалитетов.
+
+    ТЕРРИТОРИЯ — папка всего региона (в её monitoring.yaml нет municipality_id): с файлами, как
+    они получены, или с готовыми таблицами Parquet по годам. Нормы — разброс результатов внутри
+    школ и между школами, распределения баллов, связь с условиями, квантили показателей.
+
+    Файл ложится в reports/ТЕРРИТОРИЯ. Муниципалитет кладёт его рядом со своим monitoring.yaml
+    и собирает отчёт, как обычно.
+    """
+    from shnor_analysis.norms_run import make_norms
+
+    workspace, choice = find_workspace(), EngineChoice(engine, master)
+    with _progress() as say:
+        run = make_norms(workspace, place, year, say, choice)
+    console.print(
+        f"Школ: {run.norms.n_schools}; работ с нормами: {len(run.norms.works)}; размер файла: "
+        f"{run.path.stat().st_size // BYTES_IN_KB + 1} КБ."
+    )
+    _print_paths(workspace, "Нормы региона", (run.path,))
+    console.print(
+        "Передайте файл муниципалитетам: положите его в папку data/raw/ТЕРРИТОРИЯ рядом с "
+        "monitoring.yaml и соберите отчёт командой shnor annual. Сведений об учениках в нём нет."
+    )
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[str, str], None]]:
-    """Show the running stage and print each finished one."""
+    """Show the running stage and print each finished one, also those taken over."""
     done: list[str] = []
     with console.status("Начинаю") as status:
 
         def say(stage: str, detail: str) -> None:
-            if not done or done[-1] != stage:
+            line = f"{stage} — {detail}" if detail == UNCHANGED else stage
+            if not done or done[-1] != line:
                 if done:
-                    console.print(f"[green]✓[/green] {done[-1]}")
-                done.append(stage)
+                    console.print(f"[green]✓[/green] {escape(done[-1])}")
+                done.append(line)
             status.update(escape(f"{stage}: {detail}" if detail else stage))
 
         yield say
     if done:
-        console.print(f"[green]✓[/green] {done[-1]}")
+        console.print(f"[green]✓[/green] {escape(done[-1])}")
 
 
 def _print_paths(workspace: Workspace, title: str, paths: tuple[Path, ...]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +14,9 @@ from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
+from shnor_analysis.place_year import open_place_year
 from shnor_analysis.report.labels import Labels
+from shnor_analysis.table_stages.decisions import working_schools
 from shnor_analysis.workspace import find_workspace
 
 
@@ -32,7 +36,10 @@ class Monitoring:
 
     @classmethod
     def open(cls, place: str, assessment_year: int) -> Monitoring:
-        """Open the results of a place; compute them first when they are not there yet.
+        """Open the results of a place; compute them first unless they are those of its files.
+
+        Tables of other files, of another methodology or made by another version of the program
+        are noticed by content and computed anew, stage by stage.
 
         Parameters
         ----------
@@ -47,11 +54,11 @@ class Monitoring:
             If the place, its description or its results are missing.
         """
         workspace = find_workspace()
-        description, methodology = pipeline.open_place(workspace, place)
-        folder = workspace.processed(place, assessment_year)
-        if not (folder / pipeline.MANIFEST).is_file():
+        run = open_place_year(workspace, place, assessment_year)
+        # Without the lock: a notebook of an annual run reads while that run holds it.
+        if not pipeline.are_tables_current(run):
             pipeline.compute(workspace, place, assessment_year)
-        return cls(description, methodology, assessment_year, folder)
+        return cls(run.description, run.methodology, assessment_year, run.tables)
 
     def reported(self, name: str) -> pd.DataFrame:
         """A table of what schools and offices reported, by the name of its contract.
@@ -71,10 +78,16 @@ class Monitoring:
 
         See :func:`~shnor_analysis.decisions.rule_change.low_results_list_changes`.
         """
-        schools = pipeline.working_schools(self.schools, self.assessment_year)
+        schools = working_schools(self.schools, self.assessment_year)
         return low_results_list_changes(
             self.procedure_results, schools, old, new, self.assessment_year
         )
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What went in, by which rules and programs, and what came out."""
+        text = (self.folder / pipeline.MANIFEST).read_text(encoding="utf-8")
+        return dict(json.loads(text))
 
     @property
     def rule(self) -> LowResultsRule:
@@ -110,6 +123,31 @@ class Monitoring:
     def cells(self) -> pd.DataFrame:
         """Sufficient statistics: one row per school × work."""
         return tables.load_table(tables.CELLS, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def class_cells(self) -> pd.DataFrame:
+        """The same by class: one row per school × work × class."""
+        return tables.load_table(tables.CLASS_CELLS, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def cell_scores(self) -> pd.DataFrame:
+        """Distribution: one row per school × work × score × mark × journal mark."""
+        return tables.load_table(tables.CELL_SCORES, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def cell_tasks(self) -> pd.DataFrame:
+        """Tasks: one row per school × work × task."""
+        return tables.load_table(tables.CELL_TASKS, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def pupil_sums(self) -> pd.DataFrame:
+        """Sums over subjects: one row per school × year × procedure × grade."""
+        return tables.load_table(tables.PUPIL_SUMS, self.folder / pipeline.CELLS)
+
+    @cached_property
+    def cohort_pairs(self) -> pd.DataFrame:
+        """The same pupils a year later: one row per school × later work × earlier work."""
+        return tables.load_table(tables.COHORT_PAIRS, self.folder / pipeline.CELLS)
 
     @cached_property
     def cell_sources(self) -> pd.DataFrame:
@@ -160,3 +198,18 @@ class Monitoring:
     def report_parts(self) -> pd.DataFrame:
         """Table ``report_parts``."""
         return tables.load_table(tables.REPORT_PARTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def work_norms(self) -> pd.DataFrame:
+        """Numbers of the region: one row per work."""
+        return tables.load_table(tables.WORK_NORMS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def norm_status(self) -> pd.DataFrame:
+        """Which verdicts have their norms: one row per verdict."""
+        return tables.load_table(tables.NORM_STATUS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def shrunken_shares(self) -> pd.DataFrame:
+        """Shares pulled towards those of all schools: one row per school × work."""
+        return tables.load_table(tables.SHRUNKEN_SHARES, self.folder / pipeline.INDICATORS)

@@ -27,7 +27,8 @@ MIN_PARTICIPANTS = 5
 ANSWER_DAYS = 14
 HEADER = """\
 # Описание территории.
-# municipality_id — код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012.
+# municipality_id — код в скобках после названия района в отчётах ФИС ОКО, вида reg99_m012;
+#   нет такой строки — территория означает весь регион.
 # region_name — регион так, как он назван в тех же отчётах.
 # regulations — какое правило из methodology/regulations для чего применяется; имя файла без .yaml.
 #   Перечней показателей (low_results_indicators) может быть несколько: они показываются рядом.
@@ -40,7 +41,12 @@ HEADER = """\
 
 
 def create_place(
-    workspace: Workspace, place: str, name: str, region_name: str, municipality_id: str, rule: str
+    workspace: Workspace,
+    place: str,
+    name: str,
+    region_name: str,
+    municipality_id: str | None,
+    rule: str,
 ) -> Path:
     """Create ``data/raw/PLACE``: a checked ``monitoring.yaml``, empty aliases and mergers.
 
@@ -51,7 +57,7 @@ def create_place(
     place : str
         Folder name: small Latin letters, digits, ``-`` and ``_``.
     name, region_name, municipality_id, rule : str
-        The values of ``monitoring.yaml``.
+        The values of ``monitoring.yaml``; without ``municipality_id`` the place is a region.
 
     Returns
     -------
@@ -77,11 +83,12 @@ def create_place(
         )
     load_low_results_rule(workspace.methodology, rule)
     text = StringIO()
+    own_municipality = {"municipality_id": municipality_id} if municipality_id else {}
     YAML().dump(
         {
             "name": name,
             "region_name": region_name,
-            "municipality_id": municipality_id,
+            **own_municipality,
             "regulations": {**DEFAULT_REGULATIONS.model_dump(mode="json"), "low_results": rule},
             "terms": {"low_results": "ШНОР", "adverse_conditions": "ШНСУ"},
             "responsible": {

@@ -1,265 +1,224 @@
-"""The contents page of the method: files → tidy → cells → indicators → decisions."""
+"""The contents page of the method: files → tidy → cells → indicators → decisions.
+
+Only names and keys are here: what a stage needs to compute is imported when it runs, so that
+finding out that nothing has changed takes no heavy library.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from shnor_analysis import tables
-from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
-from shnor_analysis.engine import EngineChoice, open_engine, write_waist
-from shnor_analysis.errors import ParameterError
-from shnor_analysis.intake import (
-    Intake,
-    explained_issues,
-    read_place,
-    stale_explanations,
-    with_issues,
+from shnor_analysis.engine_choice import EngineChoice
+from shnor_analysis.place_year import DEFAULT_ENGINE, PlaceYear, open_place_year
+from shnor_analysis.stages import (
+    Progress,
+    Records,
+    Stage,
+    bring_up_to_date,
+    code_hash,
+    file_hash,
+    is_current,
+    silent,
+    versions,
 )
-from shnor_analysis.intake.identity.pupils import load_or_create_key
-from shnor_analysis.measures.comparability import comparability
-from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
-from shnor_analysis.measures.report_parts import report_parts
-from shnor_analysis.measures.results import procedure_results, territory_results
-from shnor_analysis.methodology import (
-    Confidence,
-    Methodology,
-    Place,
-    SourcedInt,
-    load_methodology,
-    load_place,
-)
-from shnor_analysis.new_place import PLACE_FILE
-from shnor_analysis.place_settings import load_place_settings
-from shnor_analysis.workspace import Workspace, only_run, replaced_folder
+from shnor_analysis.workspace import CELLS, DECISIONS, INDICATORS, TIDY, Workspace, only_run
 
-TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Frames = dict[str, pd.DataFrame]
+
 MANIFEST = "manifest.json"
-READING = "Читаю и проверяю файлы"
-LIBRARIES = ("shnor-analysis", "pandas", "numpy", "scipy", "ibis-framework", "duckdb")
-
-Progress = Callable[[str, str], None]
-"""Called with the stage and, while it runs, with what it is working on."""
-
-
-def silent(stage: str, detail: str) -> None:
-    """Report nothing."""
-
-
-def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:
-    """Load the description of a place and the methodology it applies.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such folder or it has no ``monitoring.yaml``.
-    MethodologyError
-        If a methodology file cannot be used.
-    """
-    folder = workspace.raw(place)
-    if not folder.is_dir() or place in {"", ".", ".."} or Path(place).name != place:
-        parent = folder.parent
-        known = [p.parent.name for p in sorted(parent.glob(f"*/{PLACE_FILE}"))]
-        raise ParameterError(
-            f"Нет папки data/raw/{place}; есть территории: {', '.join(known) or 'ни одной'}. "
-            f"Новую создаёт «shnor new», учебную — «shnor demo»."
-        )
-    if not (folder / PLACE_FILE).is_file():
-        raise ParameterError(
-            f"В папке data/raw/{place} нет файла {PLACE_FILE} с названием территории и правилом; "
-            f"создайте его командой «shnor new {place}» (справка: shnor new --help)."
-        )
-    description = load_place(folder / PLACE_FILE)
-    methodology = load_methodology(workspace.methodology, description.regulations)
-    return description, _with_publication(methodology, description)
-
-
-def _with_publication(methodology: Methodology, place: Place) -> Methodology:
-    """The smallest group whose share is printed is the choice of the place, not of the rule."""
-    smallest = SourcedInt(
-        value=place.publication.min_participants,
-        source=f"{PLACE_FILE} территории: publication.min_participants",
-        confidence=Confidence.PROJECT_DEFAULT,
-    )
-    rule = methodology.low_results.model_copy(update={"report_participants": smallest})
-    return replace(methodology, low_results=rule)
+READING = "Чтение и проверка файлов"
+# Parts of the package whose change makes a stage run again; tests/test_architecture.py holds
+# them to what the stage imports.
+CODE_OF_ALL = (
+    "codes", "engine_choice", "errors", "methodology", "new_place", "pipeline", "place_files",
+    "place_settings", "place_year", "stages", "tables", "workspace",
+)  # fmt: skip
+CODE = {
+    TIDY: ("form_specs", "intake", "table_stages/tidy"),
+    CELLS: ("engine", "table_stages/cells"),
+    INDICATORS: ("form_specs", "intake", "measures", "stats", "table_stages/indicators"),
+    DECISIONS: ("decisions", "stats", "table_stages/decisions"),
+}
+# Tables about the files themselves: no result is computed from them.
+ABOUT_FILES = frozenset(
+    f"{TIDY}/{name}.parquet" for name in ("source_files", "issues", "explanations")
+)
 
 
 def compute(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
-) -> None:
-    """Compute and store all tables of a place and year, one run at a time.
+    workspace: Workspace,
+    place: str,
+    assessment_year: int,
+    progress: Progress = silent,
+    engine: EngineChoice = DEFAULT_ENGINE,
+) -> tuple[str, ...]:
+    """Bring the tables of a place and year up to date, one run at a time.
 
-    See :func:`compute_tables` for parameters and errors.
+    See :func:`compute_tables` for what is returned and raised.
     """
-    open_place(workspace, place)
+    run = open_place_year(workspace, place, assessment_year, engine)
     with only_run(workspace, place):
-        compute_tables(workspace, place, assessment_year, progress)
+        return compute_tables(run, progress)
 
 
 def compute_tables(
-    workspace: Workspace, place: str, assessment_year: int, progress: Progress
-) -> Intake:
-    """Go from the files to the decisions and store every table on the way.
+    run: PlaceYear, progress: Progress = silent, *, from_scratch: bool = False
+) -> tuple[str, ...]:
+    """Go from the files to the decisions; stages that have not changed are taken over.
 
     Parameters
     ----------
-    workspace : Workspace
-        Where things lie.
-    place : str
-        Folder name in ``data/raw``.
-    assessment_year : int
-        2025 means the school year 2024/25; later works are left aside.
+    run : PlaceYear
+        The place and the year; later works are left aside.
     progress : callable
         Called with the stage in Russian and with what it is working on.
+    from_scratch : bool
+        Run every stage.
 
     Returns
     -------
-    Intake
-        The tidy tables and the remarks.
+    tuple of str
+        Names of the stages that were run; empty when nothing had changed.
 
     Raises
     ------
     ShnorError
         One Russian sentence; the tables of an earlier run stay as they were.
     """
-    description, methodology = open_place(workspace, place)
-    intake = read_files(workspace, place, progress)
-    require_year(intake.works, assessment_year, place)
-    intake = explained(intake, methodology, assessment_year)
-    with replaced_folder(workspace.processed(place, assessment_year)) as draft:
-        for name, frame in intake.tables().items():
-            tables.store_table(frame, tables.CONTRACTS[name], draft / TIDY)
-        progress("Собираю ячейки: школа × работа", "")
-        with open_engine(EngineChoice()) as engine:
-            write_waist(draft / TIDY, draft / CELLS, methodology, engine, assessment_year)
-        school_cells = tables.load_table(tables.CELLS, draft / CELLS)
-        progress("Считаю показатели и интервалы", "")
-        indicators = _indicators(school_cells, intake, methodology, description, assessment_year)
-        for name, frame in indicators.items():
-            tables.store_table(frame, tables.CONTRACTS[name], draft / INDICATORS)
-        progress("Применяю правило низких результатов", "")
-        low = decide_low_results(
-            indicators["procedure_results"],
-            working_schools(intake.schools, assessment_year),
-            methodology.low_results,
-            assessment_year,
-        )
-        tables.store_table(low.decisions, tables.LOW_RESULTS, draft / DECISIONS)
-        readings = low_results_readings(low.decisions)
-        tables.store_table(readings, tables.LOW_RESULTS_READINGS, draft / DECISIONS)
-        tables.store_table(low.evidence, tables.LOW_RESULTS_EVIDENCE, draft / DECISIONS)
-        _write_manifest(draft, place, assessment_year, intake, methodology)
-    return intake
+    if not run.workspace.pupil_key.exists():
+        from shnor_analysis.intake import load_or_create_key
+
+        load_or_create_key(run.workspace.pupil_key)
+    stages = table_stages(run, progress)
+    return bring_up_to_date(stages, run.tables, run.confirm, progress, from_scratch=from_scratch)
 
 
-def read_files(workspace: Workspace, place: str, progress: Progress) -> Intake:
-    """Read and check every file of a place; the key of pseudonyms is made on first use."""
-    description, methodology = open_place(workspace, place)
-    progress(READING, "")
-    folder = workspace.raw(place)
-    return read_place(
-        folder,
-        methodology,
-        load_or_create_key(workspace.pupil_key),
-        lambda file: progress(READING, file),
-        load_place_settings(folder, workspace.methodology, description.municipality_id),
+def are_tables_current(run: PlaceYear) -> bool:
+    """Whether the tables of a place and year are what its files would give now."""
+    return is_current(table_stages(run, silent), run.tables)
+
+
+def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
+    """Stages of the tables in the order they run, each with all that its key covers."""
+    computed = {"settings": run.settings}
+    return (
+        Stage(
+            TIDY,
+            READING,
+            _covers(run, TIDY, _what_reading_uses(run)),
+            _stored(TIDY, lambda _: _tidy(run, progress)),
+        ),
+        Stage(
+            CELLS,
+            "Ячейки: школа × работа",
+            _covers(run, CELLS, computed),
+            lambda folder, _: _write_cells(run, folder),
+            reads=(TIDY,),
+            ignores=ABOUT_FILES,
+        ),
+        Stage(
+            INDICATORS,
+            "Показатели и интервалы",
+            _covers(run, INDICATORS, computed),
+            _stored(INDICATORS, lambda folder: _indicators(run, folder)),
+            reads=(TIDY, CELLS),
+        ),
+        Stage(
+            DECISIONS,
+            "Правило низких результатов",
+            _covers(run, DECISIONS, computed),
+            _stored(DECISIONS, lambda folder: _decisions(run, folder)),
+            reads=(TIDY, INDICATORS),
+            ignores=ABOUT_FILES,
+        ),
+        Stage(
+            "manifest",
+            "Паспорт расчёта",
+            {
+                **_parameters(run),
+                "inputs": run.inputs,
+                "pupil_key": file_hash(run.workspace.pupil_key),
+                "versions": _versions(),
+            },
+            lambda folder, made: _manifest(run, folder, made),
+            reads=(TIDY, CELLS, INDICATORS, DECISIONS),
+        ),
     )
 
 
-def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
-    """Schools that were not yet part of another one in that year."""
-    return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]
+def _parameters(run: PlaceYear) -> dict[str, Any]:
+    return {"place": run.place, "assessment_year": run.assessment_year, "engine": run.engine.name}
 
 
-def mergers(schools: pd.DataFrame) -> pd.DataFrame:
-    """Mergers of schools: ``old_school``, ``new_school``, ``assessment_year``."""
-    merged = schools[schools["merged_into"].notna()]
-    columns = {"school_id": "old_school", "merged_into": "new_school",
-               "merged_from_year": "assessment_year"}  # fmt: skip
-    return merged[list(columns)].rename(columns=columns)
+def _versions() -> dict[str, Any]:
+    return {**versions(), "code": code_hash()}
 
 
-def explained(intake: Intake, methodology: Methodology, assessment_year: int) -> Intake:
-    """Put the schools' answers beside the remarks they belong to."""
-    reasons = {reason.code: reason.text for reason in methodology.explanation_reasons}
-    explanations = intake.reported["explanations"]
-    stale = stale_explanations(intake.issues, explanations, assessment_year)
-    issues = with_issues(intake.issues, stale)
-    return replace(intake, issues=explained_issues(issues, explanations, reasons, assessment_year))
-
-
-def require_year(works: pd.DataFrame, assessment_year: int, place: str) -> None:
-    """Refuse a year without a single result.
-
-    Raises
-    ------
-    ParameterError
-        With the years that were found.
-    """
-    years = sorted(int(year) for year in works["assessment_year"].unique())
-    if assessment_year not in years:
-        found = ", ".join(map(str, years)) or "ни одного года"
-        raise ParameterError(
-            f"В папке data/raw/{place} нет результатов за {assessment_year} год оценки; "
-            f"найдены: {found}. Проверьте --year или добавьте файлы."
-        )
-
-
-def _indicators(
-    school_cells: pd.DataFrame,
-    intake: Intake,
-    methodology: Methodology,
-    place: Place,
-    assessment_year: int,
-) -> dict[str, pd.DataFrame]:
+def _covers(run: PlaceYear, stage: str, own: dict[str, Any]) -> dict[str, Any]:
     return {
-        "procedure_results": procedure_results(
-            school_cells, methodology.low_results.report_participants.value
-        ),
-        "territory_results": territory_results(
-            school_cells, intake.group_statistics, place.region_name
-        ),
-        "comparability": comparability(
-            intake.works,
-            school_cells,
-            methodology.comparability,
-            intake.reported["participation"],
-            mergers(intake.schools),
-        ),
-        "report_parts": report_parts(intake.source_files, methodology, assessment_year),
-        "mark_agreement": mark_agreement(school_cells),
-        "territory_mark_agreement": territory_mark_agreement(school_cells),
+        **_parameters(run),
+        "methodology": run.methodology_files,
+        "versions": versions(),
+        "code": code_hash(*CODE_OF_ALL, *CODE[stage]),
+        **own,
     }
 
 
-def _write_manifest(
-    draft: Path, place: str, assessment_year: int, intake: Intake, methodology: Methodology
-) -> None:
-    """Say what went in and what came out; no clock, so that equal input gives an equal file."""
-    methodology_files = sorted(p for p in methodology.folder.rglob("*") if p.is_file())
-    manifest = {
-        "place": place,
-        "assessment_year": assessment_year,
-        "regulation": methodology.low_results.id,
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "methodology": {
-            path.relative_to(methodology.folder).as_posix(): hashlib.sha256(
-                path.read_bytes()
-            ).hexdigest()
-            for path in methodology_files
-        },
-        "files": dict(zip(intake.source_files["file"], intake.source_files["sha256"], strict=True)),
-        "rows": {
-            path.relative_to(draft).as_posix(): len(pd.read_parquet(path))
-            for path in sorted(draft.rglob("*.parquet"))
-        },
+def _what_reading_uses(run: PlaceYear) -> dict[str, Any]:
+    """Not the whole description of the place: the rest may change without a new reading."""
+    place = run.description
+    return {
+        "municipality_id": place.municipality_id,
+        "regulations": place.regulations.model_dump(mode="json"),
+        "publication": place.publication.model_dump(mode="json"),
+        "schools": {name: sha for name, sha in run.settings.items() if name.endswith(".csv")},
+        "files": run.received,
+        "pupil_key": file_hash(run.workspace.pupil_key),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _stored(stage: str, make: Callable[[Path], Frames]) -> Callable[[Path, Records], None]:
+    """Store what a stage makes under the contracts of its tables."""
+
+    def store(folder: Path, _: Records) -> None:
+        from shnor_analysis import tables
+
+        for name, frame in make(folder).items():
+            tables.store_table(frame, tables.CONTRACTS[name], folder / stage)
+
+    return store
+
+
+def _tidy(run: PlaceYear, progress: Progress) -> Frames:
+    from shnor_analysis.table_stages.tidy import tidy_tables
+
+    return tidy_tables(run, lambda file: progress(READING, file))
+
+
+def _write_cells(run: PlaceYear, folder: Path) -> None:
+    from shnor_analysis.table_stages.cells import write_cells
+
+    write_cells(run, folder)
+
+
+def _indicators(run: PlaceYear, folder: Path) -> Frames:
+    from shnor_analysis.table_stages.indicators import indicator_tables
+
+    return indicator_tables(run, folder)
+
+
+def _decisions(run: PlaceYear, folder: Path) -> Frames:
+    from shnor_analysis.table_stages.decisions import decision_tables
+
+    return decision_tables(run, folder)
+
+
+def _manifest(run: PlaceYear, folder: Path, made: Records) -> None:
+    from shnor_analysis.table_stages.manifest import write_manifest
+
+    write_manifest(folder / MANIFEST, run, _parameters(run), _versions(), made)

@@ -1,4 +1,4 @@
-"""What an office says about its own place: other names of schools, mergers, corrections."""
+"""What an office says about its own place: other names of schools, mergers, corrections, norms."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.methodology import Sourced, StrictModel, load_model
+from shnor_analysis.methodology import (
+    Place,
+    RegionNorms,
+    Sourced,
+    StrictModel,
+    load_model,
+    normal_text,
+    read_norms,
+)
 
 ALIASES_FILE, MERGERS_FILE = "school_aliases.csv", "school_mergers.csv"
 ALIASES_HEADINGS = ("Название в файле", "Код школы")
 MERGERS_HEADINGS = ("Прежняя школа", "Новая школа", "С года оценки", "Примечание")
 SETTINGS_FILES = frozenset({"monitoring.yaml", ALIASES_FILE, MERGERS_FILE})
 
+_NORMS_FILE = re.compile(r"norms.*\.json", re.IGNORECASE)
 _SCHOOL = re.compile(r"^(?:edu|sch|ksh|spo)?(\d{6})$")
 _YEAR = re.compile(r"^20\d{2}$")
 
@@ -107,6 +116,84 @@ def load_place_settings(
         _load_mergers(folder / MERGERS_FILE),
         tuple(one for one in corrections if one.place == folder.name),
     )
+
+
+def is_settings_file(path: Path) -> bool:
+    """Whether a file of a place is not data but a setting; the path starts at the place's folder.
+
+    A norms file counts beside ``monitoring.yaml`` only: elsewhere it would be passed over silently.
+    """
+    is_beside = path == Path(path.name)
+    return path.name in SETTINGS_FILES or (is_beside and bool(_NORMS_FILE.fullmatch(path.name)))
+
+
+def norms_files(folder: Path) -> list[Path]:
+    """Norms files of a place, ``norms*.json`` beside ``monitoring.yaml``, sorted by name."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and _NORMS_FILE.fullmatch(p.name))
+
+
+def settings_files(folder: Path) -> list[Path]:
+    """Files beside the data in which an office says something of its place, sorted by name."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and is_settings_file(Path(p.name)))
+
+
+def load_region_norms(folder: Path, place: Place, assessment_year: int) -> RegionNorms | None:
+    """Load the norms of a place's region.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the place in ``data/raw``.
+    place : Place
+        Its description: the norms must be of its region.
+    assessment_year : int
+        2025 means the school year 2024/25.
+
+    Returns
+    -------
+    RegionNorms or None
+        Of several files the latest that is not later than the year; its year may be earlier, the
+        tables then say so. None without a file.
+
+    Raises
+    ------
+    ParameterError
+        One Russian sentence: a file that cannot be read, of another region, two of one year, or
+        norms of later years only.
+    """
+    found: dict[int, tuple[Path, RegionNorms]] = {}
+    for path in norms_files(folder):
+        norms = read_norms(path)
+        _refuse_other_region(path, norms, place)
+        if norms.assessment_year in found:
+            raise ParameterError(
+                f"{path.name} и {found[norms.assessment_year][0].name}: два файла норм за "
+                f"{norms.assessment_year} год оценки; оставьте один."
+            )
+        found[norms.assessment_year] = path, norms
+    fitting = [year for year in found if year <= assessment_year]
+    if found and not fitting:
+        first = min(found)
+        raise ParameterError(
+            f"{found[first][0].name}: нормы за {first} год оценки, а расчёт — за "
+            f"{assessment_year}; положите нормы за {assessment_year} или более ранний год либо "
+            "уберите файл."
+        )
+    return found[max(fitting)][1] if fitting else None
+
+
+def _refuse_other_region(path: Path, norms: RegionNorms, place: Place) -> None:
+    """The code in the municipality's id decides; without it the name of the region does."""
+    if place.municipality_id:
+        own, is_own = place.municipality_id[3:5], norms.region_code == place.municipality_id[3:5]
+    else:
+        own = place.region_name
+        is_own = normal_text(norms.region_name) == normal_text(own)
+    if not is_own:
+        raise ParameterError(
+            f"{path.name}: нормы региона {norms.region_code} («{norms.region_name}»), а территория "
+            f"относится к региону {own}; положите файл норм своего региона."
+        )
 
 
 def _load_aliases(path: Path) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,10 @@ from filelock import FileLock, Timeout
 from shnor_analysis.errors import ParameterError
 
 ROOT_VARIABLE = "SHNOR_ROOT"
+# Folders of tables in data/processed/PLACE/YEAR.
+TIDY, CELLS, INDICATORS, DECISIONS = "tidy", "cells", "indicators", "decisions"
+# What lies beside the documents in reports/PLACE/YEAR.
+ISSUES_FILE, LETTERS, EXECUTED = "issues.xlsx", "letters", "executed"
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,18 @@ def failed_folder(target: Path) -> Path:
     return target.with_name(f"{target.name}.failed")
 
 
+def _set_aside(target: Path) -> Path:
+    """Name of the earlier folder while the new one takes its place."""
+    return target.with_name(f".{target.name}.old")
+
+
+def restore_interrupted(target: Path) -> None:
+    """Put the earlier folder back if a run died between setting it aside and replacing it."""
+    old = _set_aside(target)
+    if old.is_dir() and not target.exists():
+        old.replace(target)
+
+
 @contextmanager
 def replaced_folder(target: Path) -> Iterator[Path]:
     """Build a folder beside its place and swap it in when complete.
@@ -107,8 +123,9 @@ def replaced_folder(target: Path) -> Iterator[Path]:
     ``<name>.failed`` so that the executed notebook can be read.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    restore_interrupted(target)
     draft = target.with_name(f".{target.name}.building")
-    old = target.with_name(f".{target.name}.old")
+    old = _set_aside(target)
     failed = failed_folder(target)
     for leftover in (draft, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -121,7 +138,11 @@ def replaced_folder(target: Path) -> Iterator[Path]:
         raise
     if target.exists():
         target.replace(old)
-    draft.replace(target)
+    try:
+        draft.replace(target)
+    except OSError:
+        restore_interrupted(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(failed, ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """The whole way of one year: files in, four documents out, the same numbers in each."""
 
+import hashlib
 import io
 import json
 import re
@@ -13,9 +14,10 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
-from shnor_analysis import pipeline, publication, tables
+from shnor_analysis import document_stages, pipeline, publication, tables
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.report.from_notebook import document_from_notebook
+from shnor_analysis.stages.run import RECORDS_FILE
 from shnor_analysis.workspace import only_run
 
 REPORT = "08_annual_report"
@@ -37,13 +39,18 @@ def flat(text):
     return re.sub(r"[\s\u00ad\u200b\u202f\u00a0\u2060-]+", "", text)
 
 
+def on_pages(document):
+    """Tables that stand in every format; a long list stands in the workbook only."""
+    return [table for table in document.tables if not table.sheet_only]
+
+
 def expected_tables(document):
     return [
         [
             [flat(c.label) for c in table.columns],
             *([flat(c.text) for c in row] for row in table.rows),
         ]
-        for table in document.tables
+        for table in on_pages(document)
     ]
 
 
@@ -77,13 +84,13 @@ def test_pdf_holds_every_row_of_every_table(document, reports):
     text = flat("".join(page.extract_text() for page in reader.pages))
     missing = [
         row
-        for table in document.tables
+        for table in on_pages(document)
         for row in table.rows
         if not all(flat(cell.text) in text for cell in row)
     ]
     assert missing == []
     # A whole row of numbers in order, so that a shifted column would be seen.
-    for table in document.tables:
+    for table in on_pages(document):
         if table.name in {"territory", "trend", "mark_agreement"}:
             for row in table.rows:
                 assert flat("".join(cell.text for cell in row[1:])) in text, row[0].text
@@ -185,11 +192,28 @@ def test_the_command_names_the_results(annual_run):
     assert "reports/demo/2025/issues.xlsx" in printed
 
 
-def test_a_second_run_gives_identical_tables_and_documents(annual_run, shnor):
-    workspace = annual_run[0]
+def test_a_second_run_takes_everything_over(annual_run, shnor):
+    workspace, first = annual_run
     before = contents(workspace)
     finished = shnor(workspace, "annual", "demo", "--year", "2025")
     assert finished.returncode == 0, finished.stderr
+    assert contents(workspace) == before
+    stages = [line for line in finished.stdout.splitlines() if line.startswith("✓")]
+    assert len(stages) == 5 + len(publication.NOTEBOOKS) + 1
+    assert all(line.endswith("— без изменений") for line in stages)
+    assert "Изменений нет, документы прежние" in finished.stdout
+    assert "без изменений" not in first
+    # apart from that both runs name the same results
+    results = [line for line in first.splitlines() if not line.startswith("✓")]
+    assert finished.stdout.splitlines()[-len(results) :] == results
+
+
+def test_a_run_from_scratch_gives_identical_tables_and_documents(annual_run, shnor):
+    workspace = annual_run[0]
+    before = contents(workspace)
+    finished = shnor(workspace, "annual", "demo", "--year", "2025", "--from-scratch")
+    assert finished.returncode == 0, finished.stderr
+    assert "без изменений" not in finished.stdout
     after = contents(workspace)
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == []
@@ -201,7 +225,8 @@ def contents(workspace):
         path.relative_to(workspace.root).as_posix(): path.read_bytes()
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".ipynb"
+        # an executed notebook holds the times of its cells, the records hold its hash
+        if path.is_file() and path.suffix != ".ipynb" and path.name != RECORDS_FILE
     }
 
 
@@ -212,9 +237,9 @@ def test_a_failing_notebook_leaves_the_earlier_reports(annual_run, tmp_path, mon
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
-    monkeypatch.setattr(publication, "run_notebook", stop)
+    monkeypatch.setattr(document_stages, "run_notebook", stop)
     with pytest.raises(ParameterError, match="остановка"):
-        publication.annual(workspace, "demo", 2025)
+        publication.annual(workspace, "demo", 2025, from_scratch=True)
     assert contents(workspace) == before
     assert (workspace.reports("demo", 2025).with_name("2025.failed")).is_dir()
 
@@ -237,10 +262,42 @@ def test_the_manifest_says_what_went_in(annual_run):
     manifest = json.loads(
         (workspace.processed("demo", 2025) / "manifest.json").read_text(encoding="utf-8")
     )
-    assert manifest["regulation"] == "federal-low-results"
-    assert len(manifest["files"]) == manifest["rows"]["tidy/source_files.parquet"]
-    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in manifest["files"].values())
+    rule = manifest["regulations"]["low_results"]
+    assert rule["id"] == "federal-low-results"
+    rule_file = workspace.methodology / rule["file"]
+    assert rule["sha256"] == hashlib.sha256(rule_file.read_bytes()).hexdigest()
+    files = tables.load_table(
+        tables.SOURCE_FILES, workspace.processed("demo", 2025) / pipeline.TIDY
+    ).set_index("file")
+    assert {name: one["sha256"] for name, one in manifest["files"].items()} == dict(files["sha256"])
+    assert {name: one["status"] for name, one in manifest["files"].items()} == dict(files["status"])
+    for name, stored in manifest["tables"].items():
+        path = workspace.processed("demo", 2025) / name
+        assert stored["rows"] == len(pd.read_parquet(path)), name
+        assert stored["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert {"monitoring.yaml", "school_mergers.csv"} <= set(manifest["settings"])
+    assert {"numpy", "duckdb", "typst"} <= set(manifest["versions"]["libraries"])
+    assert set(manifest["stages"]) == {"tidy", "cells", "indicators", "decisions"}
     assert str(workspace.root) not in json.dumps(manifest)
+
+
+def test_the_report_ends_with_the_manifest(document, annual_run):
+    folder = annual_run[0].processed("demo", 2025)
+    manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
+    parameters, stored, files = document.tables[-3:]
+    said = {row[0].value: row[1].value for row in parameters.rows}
+    rule = manifest["regulations"]["low_results"]
+    assert said["Правило низких результатов: отпечаток"] == rule["sha256"]
+    assert said["Отпечаток программы"] == manifest["versions"]["code"]
+    assert f"pandas {pd.__version__}" in said["Библиотеки"]
+    assert {row[1].value: row[2].value for row in stored.rows} == {
+        name: one["rows"] for name, one in manifest["tables"].items()
+    }
+    printed = {row[0].value: row[2] for row in files.rows}
+    assert files.sheet_only
+    for name, one in manifest["files"].items():
+        cell = printed[f"data/raw/demo/{name}"]
+        assert (cell.value, cell.text) == (one["sha256"], one["sha256"][:12])
 
 
 def test_the_story_of_the_files_takes_two_pages(reports):

@@ -5,18 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from shnor_analysis.pipeline import CODE, CODE_OF_ALL
+
 PACKAGE = Path(__file__).parents[1] / "shnor_analysis"
 LAYERS = [  # lowest first; parts of one layer may not import each other
-    {"errors", "codes", "stats", "workspace", "__init__"},
-    {"methodology", "tables", "form_specs"},
+    {"errors", "codes", "engine_choice", "stats", "workspace", "__init__"},
+    {"methodology", "tables", "form_specs", "stages"},
     {"place_settings"},
+    {"place_files"},
     {"intake", "engine"},
     {"measures", "new_place", "templates"},
-    {"decisions"},
-    {"report", "notebook_run"},
-    {"pipeline", "demo"},
-    {"monitoring", "publication"},
-    {"command_help", "rules_command"},
+    {"decisions", "place_year"},
+    {"report", "notebook_run", "table_stages"},
+    {"pipeline", "document_stages", "demo"},
+    {"monitoring", "publication", "norms_run"},
+    {"checking", "command_help", "rules_command"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -58,6 +61,44 @@ def test_imports_go_down_only(path):
     assert here in LEVEL, f"{here}: give the new part a layer in LAYERS"
     wrong = too_high(here, path.read_text(encoding="utf-8"))
     assert not wrong, f"{here} (layer {LEVEL[here]}) may not import {sorted(wrong)}"
+
+
+def files_of(part):
+    """Source files of a part: ``intake``, ``errors`` or ``table_stages/cells``."""
+    return [
+        path
+        for path in MODULES
+        if f"{path.relative_to(PACKAGE).as_posix()}/".startswith((f"{part}/", f"{part}.py/"))
+    ]
+
+
+def needed_parts(start):
+    """All parts that the modules of a part import, directly or through others."""
+    found, todo = set(), [start]
+    while todo:
+        part = todo.pop()
+        if part not in found:
+            found.add(part)
+            todo += [
+                unit_
+                for path in files_of(part)
+                for unit_ in imported_units(path.read_text(encoding="utf-8"))
+            ]
+    return found - {"__init__"}
+
+
+@pytest.mark.parametrize("stage", CODE)
+def test_the_key_of_a_stage_covers_all_code_it_runs(stage):
+    covered = {*CODE_OF_ALL, *CODE[stage]}
+    assert all(files_of(part) for part in covered)
+    missing = needed_parts(f"table_stages/{stage}") - covered
+    assert not missing, f"{stage}: add {sorted(missing)} to pipeline.CODE"
+
+
+def test_the_wording_of_reports_is_no_part_of_a_table():
+    """What only documents need, such as the wording of reports, must not read files again."""
+    for stage in CODE:
+        assert "report" not in needed_parts(f"table_stages/{stage}")
 
 
 def test_the_guard_sees_a_planted_fault():

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from shnor_analysis import tables
-from shnor_analysis.engine import EngineChoice, open_engine
+from shnor_analysis.engine import open_engine
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import EngineError, ParameterError, SchemaError
 
 

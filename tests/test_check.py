@@ -7,7 +7,7 @@ import docx
 import openpyxl
 import pytest
 
-from shnor_analysis import publication
+from shnor_analysis import checking
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.explanations import read_explanations
@@ -53,7 +53,7 @@ def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(
 
 def test_it_writes_a_letter_to_every_school_that_owes_an_answer(checked):
     workspace, said = checked
-    run = publication.check(workspace, "demo", 2025)
+    run = checking.check(workspace, "demo", 2025)
     issues = run.intake.issues
     asked = issues[issues["severity"].isin(["error", "query"]) & issues["school_id"].notna()]
     names = sorted(f"{school}.docx" for school in asked["school_id"].unique())
@@ -72,7 +72,7 @@ def test_letters_of_an_earlier_check_do_not_stay(checked):
     workspace = checked[0]
     stale = workspace.reports("demo", 2025) / "letters" / "000000.docx"
     stale.write_bytes(b"old")
-    publication.check(workspace, "demo", 2025)
+    checking.check(workspace, "demo", 2025)
     assert not stale.exists()
 
 
@@ -83,9 +83,9 @@ def test_a_failure_keeps_the_earlier_letters(checked, monkeypatch):
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
-    monkeypatch.setattr(publication, "_write_all", stop)
+    monkeypatch.setattr(checking, "write_all", stop)
     with pytest.raises(ParameterError, match="остановка"):
-        publication.check(workspace, "demo", 2025)
+        checking.check(workspace, "demo", 2025)
     assert letters_of(workspace) == before
     shutil.rmtree(workspace.reports("demo", 2025) / "letters.failed")
 

@@ -40,6 +40,7 @@ def sentence(finished):
         (("new", "primersk", *PLACE, "--rule", "нет-такого"), "нет правила «нет-такого»"),
         (("new", "primersk", *PLACE[:-1], "m012"), "найдено 'm012', ожидался код вида reg99_m012"),
         (("new", "primersk"), "Не указано: --name"),
+        (("norms", "demo", *YEAR), "указан municipality_id, это муниципалитет"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected):
@@ -48,7 +49,10 @@ def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected
     assert expected in sentence(finished)
 
 
-@pytest.mark.parametrize("words", [(), ("demo",), ("new",), ("rules",), ("check",), ("annual",)])
+COMMANDS = ("demo", "new", "rules", "check", "annual", "norms")
+
+
+@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])
 def test_help_is_complete_and_russian(demo_raw, shnor, words):
     finished = shnor(demo_raw, *words, "--help")
     assert finished.returncode == 0
@@ -63,12 +67,13 @@ def test_help_is_complete_and_russian(demo_raw, shnor, words):
     ):
         assert english not in finished.stdout, english
     expected = {
-        (): ("demo", "new", "rules", "check", "annual", "--version"),
+        (): (*COMMANDS, "--version"),
         ("new",): ("ТЕРРИТОРИЯ", "--name", "--region", "--municipality", "--rule"),
         ("rules",): ("ПРАВИЛО | diff ПРАВИЛО ПРАВИЛО", "--place", "--year"),
         ("demo",): ("--region", "--seed"),
         ("check",): ("ТЕРРИТОРИЯ", "--year"),
-        ("annual",): ("ТЕРРИТОРИЯ", "--year"),
+        ("annual",): ("ТЕРРИТОРИЯ", "--year", "--from-scratch", "--engine", "--master"),
+        ("norms",): ("ТЕРРИТОРИЯ", "--year", "--engine", "--master"),
     }[words]
     assert all(word in finished.stdout for word in expected)
 
@@ -99,6 +104,13 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     assert checked.returncode == 0, checked.stderr
     assert "Результатов за 2025 год оценки в файлах нет" in checked.stdout
     assert "Где взять: личный кабинет ФИС ОКО" in " ".join(checked.stdout.split())
+
+
+def test_a_place_without_a_municipality_is_a_region(fresh_workspace, shnor):
+    finished = shnor(fresh_workspace, "new", "oblast", *PLACE[:4])
+    assert finished.returncode == 0, finished.stderr
+    place = load_place(fresh_workspace.raw("oblast") / "monitoring.yaml")
+    assert place.municipality_id is None
 
 
 def test_an_interrupted_run_says_so_and_fails(monkeypatch, capsys):

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import tables
-from shnor_analysis.engine import WAIST, EngineChoice, open_engine, write_waist
+from shnor_analysis.engine import WAIST, open_engine, write_waist
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.workspace import find_workspace
 

@@ -7,10 +7,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from shnor_analysis import pipeline, tables
-from shnor_analysis.engine import WAIST, EngineChoice, open_engine, write_waist
+from shnor_analysis import tables
+from shnor_analysis.engine import WAIST, open_engine, write_waist
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import EngineError
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
+from shnor_analysis.place_year import open_place_year
+from shnor_analysis.table_stages.tidy import read_files
 from shnor_analysis.workspace import find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
@@ -132,7 +135,8 @@ def partitioned(frames, folder):
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory, demo_raw):
     """Folder of tidy tables by the name of the data and of the layout."""
-    demo = pipeline.read_files(demo_raw, "demo", pipeline.silent).tables()
+    run = open_place_year(demo_raw, "demo", 2025)
+    demo = read_files(run, lambda file: None).tables()
     region = invented([f"99000{n}" for n in range(1, 7)])
     contents = {
         "demo files": (as_files, [demo[contract.name] for contract in INPUTS]),

@@ -34,6 +34,7 @@ from shnor_analysis.demo.region import (
     other_population,
 )
 from shnor_analysis.demo.region_tables import (
+    context_table,
     gia_table,
     parquet_bytes,
     schools_table,
@@ -90,6 +91,11 @@ publication:
   min_participants: 5
 answer_days: 14
 """
+
+
+REGION_MONITORING = "".join(
+    line for line in MONITORING.splitlines(keepends=True) if "municipality_id" not in line
+).replace(DEMO_MUNICIPALITY_NAME, REGION_NAME)
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def write_region(
     _refuse_foreign(folder, truth_folder)
     say("Придумываем школы и учеников региона")
     populations = [demo_population(seed), other_population(seed, n_schools)]
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {"monitoring.yaml": REGION_MONITORING.encode()}
     cells: list[tuple[object, ...]] = []
     n_results = 0
     for year in YEARS:
@@ -222,6 +228,7 @@ def write_region(
         gia = [pair for pair in works if pair[1].work.design.procedure != "vpr"]
         files |= {
             f"{year}/schools.parquet": parquet_bytes(schools_table(populations, year)),
+            f"{year}/context.parquet": parquet_bytes(context_table(populations, year)),
             f"{year}/works.parquet": parquet_bytes(works_table(year)),
             f"{year}/vpr_results.parquet": parquet_bytes(vpr_table(vpr)),
             f"{year}/gia_results.parquet": parquet_bytes(gia_table(gia)),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shnor_analysis.demo.designs import Work, works_of
+from shnor_analysis.demo.files_forms import PASSPORT_SHARES, SMALL_SCHOOL
 from shnor_analysis.demo.files_rcoi import CLASS_LETTERS
 from shnor_analysis.demo.region import (
     MUNICIPALITIES,
@@ -16,12 +17,21 @@ from shnor_analysis.demo.region import (
     n_pupils,
 )
 from shnor_analysis.demo.results import Sitting
-from shnor_analysis.tables import GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORKS
+from shnor_analysis.tables import CONTEXT, GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORKS
 
 # Multipliers of the SplitMix64 mixing function: they turn a counter into a fingerprint.
 _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _MASK = (1 << 64) - 1
 _NO_SHEET = pd.NA
+EGE_MATHS_LEVELS = {"math": "advanced", "math_base": "base"}
+# Independent of every other random stream of the region.
+STREAM_CONTEXT = 12
+# The counts of the social passport, in the order of its columns and of their planted shares.
+PASSPORT_COUNTS = (
+    "n_juvenile_police", "n_juvenile_commission", "n_school_record", "n_migrant", "n_not_attested",
+    "n_truancy", "n_developmental_delay", "n_large_family", "n_single_parent", "n_low_income",
+    "n_orphans", "n_disabled",
+)  # fmt: skip
 
 
 def schools_table(populations: list[Population], year: int) -> pd.DataFrame:
@@ -49,6 +59,25 @@ def schools_table(populations: list[Population], year: int) -> pd.DataFrame:
     return SCHOOLS.conform(_with_source(pd.concat(parts, ignore_index=True), f"{year}/schools"))
 
 
+def context_table(populations: list[Population], year: int) -> pd.DataFrame:
+    """Return what social passports say of a year; one row per school × indicator (``context``)."""
+    parts = []
+    for population in populations:
+        schools, pupils = population.schools, n_pupils(population, year)
+        rng = np.random.default_rng([population.seed, population.group, STREAM_CONTEXT, year])
+        base, growth = np.array(PASSPORT_SHARES).T
+        shares = np.minimum(base * np.exp(np.outer(schools.adversity, growth)), 0.9)
+        counts = pd.DataFrame(rng.binomial(pupils[:, None], shares), columns=list(PASSPORT_COUNTS))
+        counts["n_pupils"] = pupils
+        counts["is_small"] = (pupils < SMALL_SCHOOL).astype(int)
+        frame = counts.assign(school_id=schools.school_id)[schools.exists(year)]
+        parts.append(frame.melt("school_id", var_name="indicator", value_name="value"))
+    rows = pd.concat(parts, ignore_index=True)
+    unit = np.where(rows["indicator"] == "is_small", "yes_no", "person")
+    rows = rows.assign(assessment_year=year, unit=unit, source="social_passport")
+    return CONTEXT.conform(_with_source(rows, f"{year}/context"))
+
+
 def works_table(year: int) -> pd.DataFrame:
     """Return the works of a year; one row per work (contract ``works``)."""
     works = works_of(year)
@@ -60,7 +89,12 @@ def works_table(year: int) -> pd.DataFrame:
             "season": ["spring" if work.design.procedure == "vpr" else "main" for work in works],
             "subject": [work.design.subject for work in works],
             "grade": [work.design.grade for work in works],
-            "level": "none",
+            "level": [
+                EGE_MATHS_LEVELS.get(work.design.subject, "none")
+                if work.design.procedure == "ege"
+                else "none"
+                for work in works
+            ],
             "max_score_raw": [work.design.max_score for work in works],
             "exam_date": [work.exam_date for work in works],
         }

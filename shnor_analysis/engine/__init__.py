@@ -1,12 +1,13 @@
 """The waist: tidy tables in, small tables of sufficient statistics out, on DuckDB or Spark."""
 
-from shnor_analysis.engine.backends import Engine, EngineChoice, open_engine
+from shnor_analysis.engine.backends import Engine, open_engine
+from shnor_analysis.engine.tidy_files import find_tidy_files
 from shnor_analysis.engine.waist import WAIST, open_tidy, waist_expressions, write_waist
 
 __all__ = [
     "WAIST",
     "Engine",
-    "EngineChoice",
+    "find_tidy_files",
     "open_engine",
     "open_tidy",
     "waist_expressions",

@@ -9,7 +9,6 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shnor_analysis.engine.tidy_files import ARROW_TYPES, TidyFiles, find_tidy_files
-from shnor_analysis.errors import EngineError, ParameterError, SchemaError
+from shnor_analysis.engine_choice import SPARK, THIS_MACHINE, EngineChoice
+from shnor_analysis.errors import EngineError, SchemaError
 from shnor_analysis.tables import Contract
 
-DUCKDB, SPARK = "duckdb", "spark"
-ENGINES = (DUCKDB, SPARK)
-THIS_MACHINE = "local[*]"
-MASTER = re.compile(
-    r"local(\[(\*|[1-9]\d*)(,\s*\d+)?\])?"
-    r"|local-cluster\[[1-9]\d*,\s*[1-9]\d*,\s*[1-9]\d*\]"
-    r"|spark://.+|k8s://.+|yarn"
-)
 GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
 ROWS_PER_BATCH = 2**17
 BYTES_PER_TASK = 32 * 2**20
@@ -44,52 +36,6 @@ _NULLABLE = {
     pa.float64(): pd.Float64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
 }
-
-
-@dataclass(frozen=True)
-class EngineChoice:
-    """Which engine runs the expressions, and where.
-
-    Parameters
-    ----------
-    name : str
-        One of ``ENGINES``.
-    master : str, optional
-        Where Spark runs, in Spark's own words: ``local[4]``, ``local-cluster[2,1,1024]``,
-        ``spark://host:7077``, ``yarn``, ``k8s://https://host:6443``. Without it Spark takes all
-        cores of this machine. DuckDB has no master.
-
-    Raises
-    ------
-    ParameterError
-        If the engine is unknown, or the master is malformed or given to DuckDB.
-
-    Examples
-    --------
-    >>> EngineChoice("spark", "local[2]").master
-    'local[2]'
-    """
-
-    name: str = DUCKDB
-    master: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.name not in ENGINES:
-            raise ParameterError(
-                f"Движок «{self.name}» (--engine) неизвестен; есть {', '.join(ENGINES)}."
-            )
-        if self.master is None:
-            return
-        if self.name != SPARK:
-            raise ParameterError(
-                f"Адрес «{self.master}» (--master) нужен только движку spark; "
-                f"добавьте --engine spark или уберите --master."
-            )
-        if not MASTER.fullmatch(self.master):
-            raise ParameterError(
-                f"Адрес «{self.master}» (--master) не похож на адрес Spark; ожидается local[4], "
-                f"spark://узел:7077, yarn или k8s://https://узел:6443."
-            )
 
 
 class Engine(ABC):

@@ -53,12 +53,10 @@ from shnor_analysis.intake.rcoi.appeals import read_appeals
 from shnor_analysis.intake.rcoi.protocols import read_protocol
 from shnor_analysis.intake.workbook import MAX_FILE_BYTES, Sheet, open_workbook
 from shnor_analysis.methodology import Methodology
-from shnor_analysis.place_settings import SETTINGS_FILES, Correction, PlaceSettings
+from shnor_analysis.place_files import place_files, shown_name
+from shnor_analysis.place_settings import Correction, PlaceSettings
 
-_SKIPPED_NAMES = {*SETTINGS_FILES, "thumbs.db", "desktop.ini"}
 NO_SETTINGS = PlaceSettings()
-_LOCK_PREFIX = "~$"
-
 
 Reader = Callable[[Sheet, Methodology, bytes], Extract]
 """Takes a recognised sheet, the methodology and the secret of pseudonyms."""
@@ -165,15 +163,6 @@ def read_place(
     return assemble(reads, methodology, pupil_key, settings, unread)
 
 
-def shown_name(file: str) -> str:
-    """A path that can be printed and stored: names unpacked from a Windows archive are cp1251."""
-    try:
-        file.encode()
-    except UnicodeEncodeError:
-        return file.encode(errors="surrogateescape").decode("cp1251", errors="replace")
-    return file
-
-
 def _originals(files: dict[str, Path], corrected: set[str]) -> dict[str, str]:
     """File → the one of its equal copies that is read.
 
@@ -195,21 +184,6 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def place_files(folder: Path) -> list[Path]:
-    """Files to read, sorted by POSIX path; hidden, lock and service files are left out."""
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    wanted = [path for path in found if not _is_skipped(path.relative_to(folder))]
-    return sorted(wanted, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def _is_skipped(path: Path) -> bool:
-    return (
-        any(part.startswith(".") for part in path.parts)
-        or path.name.startswith(_LOCK_PREFIX)
-        or path.name.lower() in _SKIPPED_NAMES
-    )
 
 
 def _read_file(

@@ -107,16 +107,36 @@ def _high_marks(counts: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _reference_share(group_statistics: pd.DataFrame, level: str, region_name: str) -> pd.DataFrame:
-    rows = group_statistics[
-        (group_statistics["report"] == "marks")
-        & (group_statistics["item"] == "2")
-        & (group_statistics["group_level"] == level)
-    ]
+    rows = group_rows(group_statistics, "marks", level, region_name)
+    first = rows[rows["item"] == "2"].drop_duplicates("work_id")
+    return first[["work_id", "value_share"]].rename(
+        columns={"value_share": f"{level}_below_minimum_share"}
+    )
+
+
+def group_rows(groups: pd.DataFrame, report: str, level: str, region_name: str) -> pd.DataFrame:
+    """Rows of the region or of the country in the aggregate reports of ФИС ОКО.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Keeps the contract ``group_statistics`` or ``group_items``.
+    report : str
+        Which report.
+    level : str
+        ``region`` or ``country``.
+    region_name : str
+        Where the reports of a work name several regions, only the row of this name counts; a
+        single region is taken whatever its spelling.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``groups``, sorted by work and group.
+    """
+    rows = groups[(groups["report"] == report) & (groups["group_level"] == level)]
     if level == "region":
         n_regions = rows.groupby("work_id")["group_id"].transform("nunique")
         is_own = rows["group_id"].map(normal_text) == normal_text(region_name)
         rows = rows[(n_regions == 1) | is_own]
-    first = rows.sort_values(["work_id", "group_id"]).drop_duplicates("work_id")
-    return first[["work_id", "value_share"]].rename(
-        columns={"value_share": f"{level}_below_minimum_share"}
-    )
+    return rows.sort_values(["work_id", "group_id"], kind="stable")

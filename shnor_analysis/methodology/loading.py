@@ -19,6 +19,7 @@ from shnor_analysis.methodology.csv_files import (
     load_subjects,
     refuse_duplicates,
 )
+from shnor_analysis.methodology.norms import NormRules
 from shnor_analysis.methodology.place import Place, PlaceRegulations
 from shnor_analysis.methodology.records import (
     AnswerRank,
@@ -64,6 +65,7 @@ class Methodology:
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
+    norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
     scales: tuple[Scale, ...]
@@ -202,6 +204,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         low_results=low_results_rule(applied["low_results"][0]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
+        norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
         scales=load_scales(folder / "scales.csv"),
@@ -232,4 +235,12 @@ def load_report_parts(path: Path) -> ReportParts:
                 f"{path.name}, {part.part}: вида файлов {', '.join(sorted(named - known))} нет "
                 "в перечне families; допишите его или исправьте код."
             )
+    return loaded
+
+
+def load_norm_rules(path: Path) -> NormRules:
+    """Load ``norms.yaml``: numbers norms need and verdicts that need norms."""
+    loaded = load_model(path, NormRules)
+    refuse_duplicates(path, [need.verdict for need in loaded.needs])
+    refuse_duplicates(path, [str(level) for level in loaded.quantiles])
     return loaded

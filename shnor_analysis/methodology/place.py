@@ -65,11 +65,14 @@ class PlacePublication(StrictModel):
 
 
 class Place(StrictModel):
-    """A territory as its office describes it in ``monitoring.yaml`` beside the files."""
+    """A territory as its office describes it in ``monitoring.yaml`` beside the files.
+
+    Without ``municipality_id`` the place is a whole region.
+    """
 
     name: str = Field(min_length=1)
     region_name: str = Field(min_length=1)
-    municipality_id: str = Field(pattern=r"^reg\d{2}_m\d{3}$")
+    municipality_id: str | None = Field(default=None, pattern=r"^reg\d{2}_m\d{3}$")
     regulations: PlaceRegulations
     terms: PlaceTerms
     responsible: PlaceResponsible

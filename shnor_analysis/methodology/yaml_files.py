@@ -42,7 +42,7 @@ def load_model(path: Path, model: type[_Model]) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as broken:
-        raise MethodologyError(f"{where}, {_model_sentence(broken)}") from broken
+        raise MethodologyError(f"{where}, {model_sentence(broken)}") from broken
 
 
 # What a value should have been, by pydantic's kind of error.
@@ -75,7 +75,8 @@ _PATTERNS = {
 }
 
 
-def _model_sentence(broken: ValidationError) -> str:
+def model_sentence(broken: ValidationError) -> str:
+    """Say in Russian where a model's first mistake is, what was found and what is expected."""
     first = broken.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "весь файл"
     kind = first["type"]

@@ -70,7 +70,8 @@ class DisplayTable:
 
     ``name`` is an ASCII identifier (the sheet and anchor name), ``title`` the caption without a
     number (numbers are given at export), ``notes`` go under the table, ``wide`` asks for a
-    landscape page.
+    landscape page. ``sheet_only`` marks a list too long to be read through: the workbook holds
+    it, the other documents say that it does.
     """
 
     name: str
@@ -79,6 +80,7 @@ class DisplayTable:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     wide: bool = False
+    sheet_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def from_record(record: dict[str, Any]) -> Block:
             ),
             notes=tuple(data["notes"]),
             wide=data["wide"],
+            sheet_only=data["sheet_only"],
         )
     if kind == "figure":
         return DisplayFigure(**{**data, "notes": tuple(data["notes"])})

@@ -206,3 +206,17 @@ def data_summary(source_files: pd.DataFrame, issues: pd.DataFrame) -> Listing:
             ),
         )
     )
+
+
+def norms_summary(norm_status: pd.DataFrame) -> Paragraph:
+    """Say whether norms of the region came and how many verdicts are weaker without them."""
+    weaker = int((norm_status["status"] != "full").sum())
+    if (norm_status["reason"] == "no_norms_file").any():
+        code = "no_file"
+    else:
+        code = "incomplete" if weaker else "complete"
+    fields = {
+        "n": russian.integer(weaker),
+        "total": russian.integer(len(norm_status)),
+    }
+    return Paragraph((Run(text("norms_summary", code, **fields)),))

@@ -32,7 +32,7 @@ def share(count: ArrayLike, n: ArrayLike) -> FloatArray:
     >>> share([3, 0], [10, 0]).tolist()
     [0.3, nan]
     """
-    x, size = _counts(count, n)
+    x, size = counts_and_sizes(count, n)
     return np.divide(x, size, out=np.full(x.shape, np.nan), where=size > 0)
 
 
@@ -78,7 +78,7 @@ def wilson_interval(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be a fraction in (0, 1), got {confidence}")
-    x, size = _counts(count, n)
+    x, size = counts_and_sizes(count, n)
     z = float(norm.isf((1 - confidence) / 2))
     known = size > 0
     safe = np.where(known, size, 1.0)
@@ -122,19 +122,20 @@ def probability_at_least(count: ArrayLike, n: ArrayLike, threshold: float) -> Fl
     """
     if not 0 < threshold < 1:
         raise ValueError(f"threshold must be a fraction in (0, 1), got {threshold}")
-    x, size = _counts(count, n)
+    x, size = counts_and_sizes(count, n)
     posterior = beta.sf(threshold, x + 0.5, size - x + 0.5)
     return np.where(size > 0, posterior, np.nan)
 
 
-def _counts(count: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    x, size = np.broadcast_arrays(_floats(count), _floats(n))
+def counts_and_sizes(count: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Counts and group sizes as floats of one shape; refuses a count outside ``[0, n]``."""
+    x, size = np.broadcast_arrays(plain_floats(count), plain_floats(n))
     if np.any((x < 0) | (x > size)):
         raise ValueError("count must lie within [0, n]")
     return x, size
 
 
-def _floats(values: ArrayLike) -> FloatArray:
+def plain_floats(values: ArrayLike) -> FloatArray:
     """Plain floats; pandas' nullable integers become NaN where missing."""
     if hasattr(values, "to_numpy"):
         return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))

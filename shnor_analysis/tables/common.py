@@ -28,6 +28,13 @@ INDEX_REASONS = (
 )  # fmt: skip
 INDEX_REFERENCES = ("territory", "region", "territory_for_region")
 RULE_BLOCKS_OF_LISTS = ("low_results", "low_results_indicators")
+NORM_SOURCES = ("norms_file", "fisoko_region", "fisoko_country", "none")
+NORM_STATUSES = ("full", "partial", "absent")
+NORM_REASONS = (
+    "no_norms_file", "not_in_norms", "earlier_year", "some_works", "mean_only", "only_size",
+)  # fmt: skip
+PRIOR_SOURCES = ("region", "territory", "jeffreys")
+PRIOR_OUTCOMES = ("fitted", "pooled", "fixed")
 EVIDENCE = ("sure", "likely", "borderline", "few_data", "none")
 
 # Scores of a pupil's tasks are one text, a sign a task: 0–9, a = 10, b = 11 …; or no score, since

@@ -11,7 +11,12 @@ from shnor_analysis.tables.common import (
     EVIDENCE,
     GROUP_ITEM_REPORTS,
     MODES,
+    NORM_REASONS,
+    NORM_SOURCES,
+    NORM_STATUSES,
     PART_STATUSES,
+    PRIOR_OUTCOMES,
+    PRIOR_SOURCES,
     SCHOOL_ID,
     WORK,
     WORK_ID,
@@ -372,6 +377,107 @@ REPORT_PARTS = Contract(
     },
 )
 
+_SPREAD = {
+    "mean": "Среднее по участникам",
+    "total_sd": "Стандартное отклонение по участникам",
+    "school_mean": "Среднее по школам",
+    "within_sd": "Стандартное отклонение внутри школ",
+    "between_sd": "Стандартное отклонение между школами",
+}
+_SCORES = {"raw": "первичный балл", "scaled": "тестовый балл"}
+
+WORK_NORMS = Contract(
+    "work_norms",
+    "Нормы региона для работ территории",
+    "одна работа",
+    ("work_id",),
+    {
+        **WORK_ID,
+        **WORK,
+        "source": choice(
+            "Источник",
+            NORM_SOURCES,
+            "файл норм региона; строка региона или «Вся выборка» в отчётах ФИС ОКО; нет",
+        ),
+        "reason": choice(
+            "Код причины", NORM_REASONS, "почему норм нет или они неполны", nullable=True
+        ),
+        "norm_year": column(
+            INTEGER, "Год норм", "раньше года работы — та же работа прежнего года", nullable=True
+        ),
+        "n_schools": count("Школ региона", nullable=True),
+        "n_participants": count("Участников в регионе или в выборке", nullable=True),
+        "below_minimum_share": share("Доля не преодолевших минимум", nullable=True),
+        "high_mark_share": share("Доля «4» и «5»", nullable=True),
+        "prior_outcome": choice(
+            "Приор долей школ",
+            ("fitted", "pooled"),
+            "бета-распределение долей школ; различия школ не видны, доля общая",
+            nullable=True,
+        ),
+        "prior_alpha": number("Альфа приора", nullable=True),
+        "prior_beta": number("Бета приора", nullable=True),
+        **{
+            f"{name}_score_{score}": number(title, f"{title}, {words}", nullable=True)
+            for score, words in _SCORES.items()
+            for name, title in _SPREAD.items()
+        },
+        "has_leniency": flag("Есть сдвиг отметок", "средняя разность журнала и работы по отметкам"),
+        "has_quantiles": flag("Есть квантили", "квантили долей школ региона"),
+    },
+)
+
+NORM_STATUS = Contract(
+    "norm_status",
+    "Какие выводы опираются на нормы региона",
+    "один вывод",
+    ("verdict",),
+    {
+        "verdict": text("Вывод", "код из methodology/norms.yaml"),
+        "norm": text("Нужная норма", "код из methodology/norms.yaml"),
+        "status": choice("Состояние", NORM_STATUSES, "норма есть; есть не вся; нет"),
+        "reason": choice("Код причины", NORM_REASONS, nullable=True),
+        "n_works": count(
+            "Работ", "работ года, которым норма нужна; пусто — норма общая", nullable=True
+        ),
+        "n_works_with_norm": count("Из них с нормой", nullable=True),
+        "without": text("Что делается без нормы"),
+    },
+)
+
+SHRUNKEN_SHARES = Contract(
+    "shrunken_shares",
+    "Доли, подтянутые к доле всех школ",
+    "одна школа × одна работа",
+    ("school_id", "work_id"),
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        **WORK,
+        "n_participants": count("Участников"),
+        "n_below_minimum": count("Не преодолели минимум"),
+        "below_minimum_share": share("Доля, как есть"),
+        "shrunken_share": share(
+            "Подтянутая доля",
+            "(не преодолели + альфа) / (участников + альфа + бета): чем меньше школа, тем ближе к "
+            "доле всех школ",
+        ),
+        "shrunken_share_lower": share("Нижняя граница", "95 % апостериорного распределения"),
+        "shrunken_share_upper": share("Верхняя граница"),
+        "p_low": share(
+            "Вероятность", "вероятность, что доля школы при том же обучении не ниже порога правила"
+        ),
+        "prior_source": choice(
+            "К чему подтянута",
+            PRIOR_SOURCES,
+            "разброс школ региона; школ территории; не подтянута (приор Джеффриса)",
+        ),
+        "prior_outcome": choice(
+            "Вид приора", PRIOR_OUTCOMES, "оценён; различий школ не видно; задан заранее"
+        ),
+    },
+)
+
 COMPUTED = (
     CLASS_CELLS,
     CELLS,
@@ -389,4 +495,7 @@ COMPUTED = (
     LOW_RESULTS_READINGS,
     COMPARABILITY,
     REPORT_PARTS,
+    WORK_NORMS,
+    NORM_STATUS,
+    SHRUNKEN_SHARES,
 )

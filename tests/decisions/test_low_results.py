@@ -39,6 +39,7 @@ def cell(school, work, x, n):
         "n_below_minimum": x,
         "n_score_raw": 0,
         "n_score_scaled": 0,
+        "n_high_known": 0,
     }
 
 

@@ -11,8 +11,9 @@ from shnor_analysis.intake.assemble import assemble
 from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.extract import FileRead
 from shnor_analysis.intake.messages import UnreadableFile
-from shnor_analysis.intake.place import READERS, place_files
+from shnor_analysis.intake.place import READERS
 from shnor_analysis.intake.workbook import Sheet, open_workbook
+from shnor_analysis.place_files import place_files
 from shnor_analysis.place_settings import PlaceSettings
 
 KEY = b"k" * 32

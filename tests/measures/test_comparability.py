@@ -22,7 +22,7 @@ def cell(year, n=100, *, season="spring", subject="rus", grade=5, school="990001
         "work_id": f"{procedure}-{year}-{season}-{subject}-{grade}-{level}",
         "assessment_year": year, "procedure": procedure, "season": season, "subject": subject,
         "grade": grade, "level": level, "basis": "pupils", "n_participants": n,
-        "n_below_minimum": 0, "n_score_raw": 0, "n_score_scaled": 0,
+        "n_below_minimum": 0, "n_score_raw": 0, "n_score_scaled": 0, "n_high_known": 0,
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def cell(school, marks=(0, 0, 0, 0), pairs=(None, None, None), work=WORK):
         **{f"n_mark_{m}": (marks[m - 2] if known else None) for m in (2, 3, 4, 5)},
         "n_score_raw": 0,
         "n_score_scaled": 0,
+        "n_high_known": 0,
         "n_mark_pairs": None if lowered is None else sum(pairs),
         "n_lowered": lowered,
         "n_confirmed": confirmed,

@@ -1,6 +1,7 @@
 """Blocks survive the way through a notebook's JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,11 @@ def test_the_record_is_plain_json_with_the_unrounded_number(document):
         "status": "ok",
         "emphasis": False,
     }
+
+
+def test_a_long_list_stays_one(document):
+    table = replace(document.tables[0], sheet_only=True)
+    assert from_record(json.loads(json.dumps(to_record(table)))) == table
 
 
 def test_statuses_come_back_as_statuses(document):

@@ -478,6 +478,30 @@ class TestForm:
         links = {c.hyperlink.location for row in contents for c in row if c.hyperlink}
         assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
 
+    def test_a_list_too_long_for_pages_stands_in_the_workbook(self, document):
+        first, second = document.tables
+        blocks = tuple(
+            replace(block, sheet_only=True) if block is first else block
+            for block in document.blocks
+        )
+        written = {end: WRITERS[end](replace(document, blocks=blocks)) for end in WRITERS}
+        page = BeautifulSoup(written["html"].decode("utf-8"), "html.parser")
+        word = docx.Document(io.BytesIO(written["docx"]))
+        pdf = "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(written["pdf"])).pages)
+        sentence = f"{CAPTIONS[0]}. Вся таблица (строк: 40) — в книге Excel этого документа."
+        assert len(first.rows) == 40
+        assert sentence in page.get_text()
+        assert sentence in [paragraph.text for paragraph in word.paragraphs]
+        assert "(строк: 40)" in pdf
+        # the numbers of the other tables do not move
+        assert [t.caption.get_text() for t in page.find_all("table")] == [CAPTIONS[3]]
+        assert len(word.tables) == 1
+        assert "№ 12" not in page.get_text() + pdf
+        book = openpyxl.load_workbook(io.BytesIO(written["xlsx"]))
+        assert [sheet.max_row > len(table.rows) for sheet, table in zip(
+            book.worksheets[1:3], (first, second), strict=True
+        )] == [True, True]  # fmt: skip
+
     def test_xlsx_sheet_names_are_valid_and_unique(self):
         titles = ["Отметки: [ОГЭ] / ЕГЭ * 'все' ? \\", "Ж" * 80, "Ж" * 80, "", "History"]
         tables = tuple(

@@ -28,7 +28,7 @@ def cell(school, subject, grade, x, n, year=2025):
         "school_id": school, "work_id": f"vpr-{year}-spring-{subject}-{grade}",
         "assessment_year": year, "procedure": "vpr", "season": "spring", "subject": subject,
         "grade": grade, "level": "none", "basis": "pupils", "n_participants": n,
-        "n_below_minimum": x, "n_score_raw": 0, "n_score_scaled": 0,
+        "n_below_minimum": x, "n_score_raw": 0, "n_score_scaled": 0, "n_high_known": 0,
     }  # fmt: skip
 
 

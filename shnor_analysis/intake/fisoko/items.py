@@ -45,6 +45,7 @@ _MARK_LABEL = re.compile(
 )
 _MARK_AFTER_GROUP = re.compile(r"отметк[а-я]* ?[«\"(]?([2-5])(?!\d)")
 _N_PARTICIPANTS = re.compile(r"^([\d\s,]+?)\s*(?:уч\b|участник)")
+# mixed script on purpose: кk
 _NUMBERED = re.compile(r"^\d+(?:[.,(]\d+\)?)?(?:[кk]\d+)?[.)]?\s")
 _SKILL_WORDS = 4  # no person's name has as many words
 

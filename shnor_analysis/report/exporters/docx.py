@@ -37,7 +37,7 @@ from shnor_analysis.report.exporters.columns import ColumnWidths, column_widths
 from shnor_analysis.report.exporters.layout import (
     Placed,
     creation_time,
-    place,
+    place_on_pages,
     printable,
     title_facts,
 )
@@ -75,7 +75,7 @@ def render(document: Document) -> bytes:
     _drop_leftovers(word)
     _set_properties(word, document)
     _add_title(word, document)
-    placed = place(document)
+    placed = place_on_pages(document)
     _add_contents(word, placed)
     numbering = _Numbering(word)
     landscape = False

@@ -21,7 +21,7 @@ from shnor_analysis.report.document import (
     Status,
 )
 from shnor_analysis.report.exporters.columns import column_widths
-from shnor_analysis.report.exporters.layout import Placed, place, title_facts
+from shnor_analysis.report.exporters.layout import Placed, place_on_pages, title_facts
 from shnor_analysis.report.exporters.palette import COLOURS
 from shnor_analysis.report.exporters.pictures import decode_png, safe_svg
 from shnor_analysis.report.exporters.words import WORDS
@@ -35,7 +35,7 @@ _KEPT_LINK = re.compile(r"(mailto:[^\s<>\"']+|#[\w-]+|(?!/)[\w./-]+)\Z")
 
 def render(document: Document) -> bytes:
     """Write the document as one HTML file (UTF-8)."""
-    placed = place(document)
+    placed = place_on_pages(document)
     page = _template().render(
         document=document,
         facts=title_facts(document),

@@ -15,6 +15,7 @@ from shnor_analysis.report.document import (
     Document,
     Heading,
     Paragraph,
+    Run,
 )
 from shnor_analysis.report.exporters.words import WORDS
 
@@ -74,6 +75,19 @@ def place(document: Document) -> tuple[Placed, ...]:
             caption = caption_text(WORDS[family], number, block.title)
             placed.append(Placed(block, anchor, number, caption, turned))
     return tuple(placed)
+
+
+def place_on_pages(document: Document) -> tuple[Placed, ...]:
+    """As :func:`place`, with a sentence instead of every table that only a workbook holds."""
+    return tuple(_pointer(p) for p in place(document))
+
+
+def _pointer(placed: Placed) -> Placed:
+    table = placed.block
+    if not (isinstance(table, DisplayTable) and table.sheet_only):
+        return placed
+    sentence = WORDS["in_workbook"].format(caption=placed.caption, n=len(table.rows))
+    return Placed(Paragraph((Run(sentence),)), landscape=placed.landscape)
 
 
 def caption_text(word: str, number: int, title: str) -> str:

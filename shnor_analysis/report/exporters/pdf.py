@@ -24,7 +24,12 @@ from shnor_analysis.report.document import (
     Status,
 )
 from shnor_analysis.report.exporters.columns import column_widths
-from shnor_analysis.report.exporters.layout import Placed, creation_time, place, title_facts
+from shnor_analysis.report.exporters.layout import (
+    Placed,
+    creation_time,
+    place_on_pages,
+    title_facts,
+)
 from shnor_analysis.report.exporters.palette import COLOURS
 from shnor_analysis.report.exporters.pictures import (
     decode_png,
@@ -126,7 +131,7 @@ def _template() -> Path:
 
 def _data(document: Document) -> dict[str, Any]:
     """The document as JSON: typst shows strings as they are, nothing needs escaping."""
-    placed = place(document)
+    placed = place_on_pages(document)
     day = creation_time(document)
     n_headings = sum(isinstance(p.block, Heading) for p in placed)
     return {

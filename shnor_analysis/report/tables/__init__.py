@@ -33,6 +33,8 @@ from shnor_analysis.report.tables.low_results import (
     rule_parameters,
     sources,
 )
+from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
+from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 
 __all__ = [
@@ -59,13 +61,16 @@ __all__ = [
     "low_procedures",
     "low_results_list",
     "mark_agreement",
+    "norm_status",
     "part",
+    "passport",
     "probability",
     "readings",
     "report_parts",
     "results_matrix",
     "rule_parameters",
     "series_breaks",
+    "shrunken_shares",
     "source_files",
     "sources",
     "territory",

@@ -1,0 +1,64 @@
+"""Reading and checking without computing: remarks, letters, what the files are enough for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shnor_analysis.document_stages import write_all
+from shnor_analysis.intake import Intake
+from shnor_analysis.measures.report_parts import report_parts
+from shnor_analysis.pipeline import READING
+from shnor_analysis.place_year import open_place_year
+from shnor_analysis.publication import letter_paths
+from shnor_analysis.report.issues import issues_workbook
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.letters import letters
+from shnor_analysis.report.readiness import Line, readiness
+from shnor_analysis.stages import Progress, silent
+from shnor_analysis.table_stages.tidy import read_files
+from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, replaced_folder
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """What a check found: the tables, the files it wrote and the data of the report's parts."""
+
+    intake: Intake
+    issues: Path
+    letters: tuple[Path, ...]
+    readiness: tuple[Line, ...]
+
+
+def check(
+    workspace: Workspace, place: str, assessment_year: int, progress: Progress = silent
+) -> CheckRun:
+    """Read and check the files only; write the table of remarks and the letters to schools.
+
+    Returns
+    -------
+    CheckRun
+
+    Raises
+    ------
+    ShnorError
+        As in ``publication.annual``, but a year without results is no error: what is missing is
+        said.
+    """
+    run = open_place_year(workspace, place, assessment_year)
+    progress(READING, "")
+    intake = read_files(run, lambda file: progress(READING, file))
+    methodology, reports = run.methodology, run.reports
+    reports.mkdir(parents=True, exist_ok=True)
+    path = reports / ISSUES_FILE
+    draft = path.with_name(f".{ISSUES_FILE}.{os.getpid()}")
+    labels, reasons = Labels.of(intake.schools, methodology), methodology.explanation_reasons
+    draft.write_bytes(issues_workbook(intake.issues, labels, reasons))
+    draft.replace(path)
+    progress("Письма школам", "")
+    texts = letters(intake.issues, labels, run.description, assessment_year, reasons)
+    with replaced_folder(reports / LETTERS) as folder:
+        write_all(texts, folder)
+    parts = report_parts(intake.source_files, methodology, assessment_year)
+    return CheckRun(intake, path, letter_paths(reports), readiness(parts, methodology.report_parts))

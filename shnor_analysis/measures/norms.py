@@ -1,0 +1,102 @@
+"""Norms of a region: all its schools together become one small file without pupils."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from shnor_analysis.errors import ParameterError
+from shnor_analysis.measures.norm_conditions import (
+    conditions,
+    quantiles,
+    slopes,
+    standardised_results,
+)
+from shnor_analysis.measures.norm_works import work_norms_of_region
+from shnor_analysis.methodology import (
+    FORMAT,
+    FORMAT_VERSION,
+    Absent,
+    MadeBy,
+    NormRules,
+    RegionNorms,
+)
+
+# The low-results rule looks at the year and the one before it.
+YEARS_BACK = 1
+
+
+def region_norms(
+    cells: pd.DataFrame,
+    schools: pd.DataFrame,
+    assessment_year: int,
+    rules: NormRules,
+    made: MadeBy,
+    region_name: str,
+    context: pd.DataFrame | None = None,
+    cell_scores: pd.DataFrame | None = None,
+) -> RegionNorms:
+    """Make the norms of a region from the cells of all its schools.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Keeps the contract ``cells``; works of the year and of the year before it are used.
+    schools : DataFrame
+        Keeps the contract ``schools``: all schools of one region.
+    assessment_year : int
+        2025 means the school year 2024/25.
+    rules : NormRules
+        Smallest numbers of schools and pupils, levels of quantiles.
+    made : MadeBy
+        Version of the program and fingerprint of the input.
+    region_name : str
+        As in ``monitoring.yaml``.
+    context : DataFrame or None
+        Keeps the contract ``context``; without it only size is a condition.
+    cell_scores : DataFrame or None
+        See :func:`~shnor_analysis.measures.norm_works.work_norms_of_region`.
+
+    Returns
+    -------
+    RegionNorms
+        Deterministic; row order does not matter. What could not be estimated is named in
+        ``absent`` with a reason.
+
+    Raises
+    ------
+    ParameterError
+        If the schools are of several regions or of none.
+    """
+    region_codes = sorted(schools["region_code"].unique())
+    if len(region_codes) != 1:
+        found = ", ".join(region_codes) or "ни одного"
+        raise ParameterError(
+            f"Нормы составляются по школам одного региона, в таблице школ коды регионов: {found}; "
+            "оставьте файлы одного региона."
+        )
+    years = range(assessment_year - YEARS_BACK, assessment_year + 1)
+    recent = cells[cells["assessment_year"].isin(years)].sort_values(
+        ["work_id", "school_id"], ignore_index=True
+    )
+    works, absent = work_norms_of_region(recent, cell_scores, rules)
+    current = recent[recent["assessment_year"] == assessment_year]
+    working = schools[schools["school_id"].isin(current["school_id"])]
+    known = conditions(context, working, assessment_year)
+    results = standardised_results(current, works)
+    lines, no_lines = slopes(results, known, rules)
+    if context is None or context.empty:
+        no_lines.append(Absent(part="context_slopes", reason="no_context"))
+    return RegionNorms(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        region_code=region_codes[0],
+        region_name=region_name,
+        assessment_year=assessment_year,
+        n_schools=int(current["school_id"].nunique()),
+        made=made,
+        min_count=rules.min_count.value,
+        works=tuple(works),
+        context_slopes=tuple(lines),
+        quantiles=tuple(quantiles(recent, known, rules)),
+        absent=tuple(absent + no_lines),
+    )

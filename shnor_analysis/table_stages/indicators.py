@@ -1,0 +1,65 @@
+"""Stage «indicators»: cells become values with intervals and statuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_analysis import tables
+from shnor_analysis.measures.comparability import comparability
+from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.report_parts import report_parts
+from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.with_norms import tables_with_norms
+from shnor_analysis.place_settings import load_region_norms
+from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.tables import Contract
+from shnor_analysis.workspace import CELLS, TIDY
+
+
+def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
+    """Every table of indicators, by the name of its contract."""
+    methodology = run.methodology
+    school_cells = tables.load_table(tables.CELLS, folder / CELLS)
+
+    def tidy(contract: Contract) -> pd.DataFrame:
+        return tables.load_table(contract, folder / TIDY)
+
+    return {
+        tables.PROCEDURE_RESULTS.name: procedure_results(
+            school_cells, methodology.low_results.report_participants.value
+        ),
+        tables.TERRITORY_RESULTS.name: territory_results(
+            school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
+        ),
+        tables.COMPARABILITY.name: comparability(
+            tidy(tables.WORKS),
+            school_cells,
+            methodology.comparability,
+            tidy(tables.PARTICIPATION),
+            _mergers(tidy(tables.SCHOOLS)),
+        ),
+        tables.REPORT_PARTS.name: report_parts(
+            tidy(tables.SOURCE_FILES), methodology, run.assessment_year
+        ),
+        tables.MARK_AGREEMENT.name: mark_agreement(school_cells),
+        tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
+        **tables_with_norms(
+            school_cells,
+            tidy(tables.GROUP_STATISTICS),
+            tidy(tables.GROUP_ITEMS),
+            run.description.region_name,
+            load_region_norms(run.workspace.raw(run.place), run.description, run.assessment_year),
+            methodology,
+            run.assessment_year,
+        ),
+    }
+
+
+def _mergers(schools: pd.DataFrame) -> pd.DataFrame:
+    """Mergers of schools: ``old_school``, ``new_school``, ``assessment_year``."""
+    merged = schools[schools["merged_into"].notna()]
+    columns = {"school_id": "old_school", "merged_into": "new_school",
+               "merged_from_year": "assessment_year"}  # fmt: skip
+    return merged[list(columns)].rename(columns=columns)

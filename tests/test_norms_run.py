@@ -1,0 +1,202 @@
+"""Norms from a region to a municipality: made once, put beside the files, used in the tables."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from shnor_analysis import pipeline, tables
+from shnor_analysis.demo import write_region
+from shnor_analysis.errors import MethodologyError, ParameterError
+from shnor_analysis.intake.place import place_files
+from shnor_analysis.methodology import (
+    DEFAULT_REGULATIONS,
+    load_methodology,
+    load_place,
+    norms_text,
+    read_norms,
+)
+from shnor_analysis.norms_run import make_norms
+from shnor_analysis.place_settings import load_region_norms
+from shnor_analysis.workspace import find_workspace
+from tests.conftest import make_workspace
+
+YEAR = 2025
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory):
+    workspace = make_workspace(tmp_path_factory.mktemp("region"))
+    write_region(workspace, n_schools=60)
+    return workspace, make_norms(workspace, "demo-region", YEAR)
+
+
+def test_the_file_reads_back_and_is_made_the_same_again(region):
+    workspace, run = region
+    assert run.path == workspace.root / "reports/demo-region/norms_demo-region_2025.json"
+    written = run.path.read_bytes()
+    assert norms_text(read_norms(run.path)).encode() == written
+    make_norms(workspace, "demo-region", YEAR)
+    assert run.path.read_bytes() == written
+
+
+def test_the_file_says_of_what_and_of_whom_it_is(region):
+    norms = region[1].norms
+    assert (norms.region_code, norms.region_name) == ("99", "Примерская область")
+    assert {work.assessment_year for work in norms.works} == {2024, 2025}
+    assert all(work.n_schools >= 10 for work in norms.works)
+    assert len(norms.made.input_sha256) == 64
+
+
+def test_later_years_in_the_folder_change_nothing(region, tmp_path):
+    workspace = make_workspace(tmp_path)
+    source = region[0].raw("demo-region")
+    shutil.copytree(source, workspace.raw("demo-region"), ignore=shutil.ignore_patterns("2025"))
+    alone = make_norms(workspace, "demo-region", 2024).path.read_bytes()
+    assert make_norms(region[0], "demo-region", 2024).path.read_bytes() == alone
+
+
+def test_a_region_of_files_as_received_gives_norms_too(demo_raw, tmp_path):
+    workspace = make_workspace(tmp_path)
+    raw = workspace.raw("oblast")
+    shutil.copytree(demo_raw.raw("demo"), raw)
+    path = raw / "monitoring.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(one for one in lines if "municipality_id" not in one), "utf-8")
+    norms = make_norms(workspace, "oblast", YEAR).norms
+    work = next(one for one in norms.works if one.work_id == "vpr-2025-spring-rus-4")
+    assert norms.region_code == "99"
+    assert work.n_schools >= 20
+    assert work.score_raw.within_school_sd > 0
+    # 24 schools give a spread but no line
+    assert {one.reason for one in norms.absent if one.part.endswith("_share")} == {"few_schools"}
+    manifest = json.loads((workspace.processed("oblast", YEAR) / "manifest.json").read_text())
+    assert manifest["norms"] == {}
+
+
+def test_a_year_without_results_is_refused(region):
+    with pytest.raises(ParameterError, match="нет результатов за 2030 год"):
+        make_norms(region[0], "demo-region", 2030)
+
+
+def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
+    workspace = make_workspace(tmp_path)
+    raw = workspace.raw("demo")
+    shutil.copytree(demo_raw.raw("demo"), raw)
+    found = {}
+    for name in ("without", "with"):
+        if name == "with":
+            shutil.copy(region[1].path, raw / "Norms области.JSON")
+        pipeline.compute(workspace, "demo", YEAR)
+        folder = workspace.processed("demo", YEAR)
+        indicators, decisions = folder / pipeline.INDICATORS, folder / pipeline.DECISIONS
+        found[name] = {
+            "status": tables.load_table(tables.NORM_STATUS, indicators),
+            "shares": tables.load_table(tables.SHRUNKEN_SHARES, indicators),
+            "decisions": tables.load_table(tables.LOW_RESULTS, decisions),
+            "files": tables.load_table(tables.SOURCE_FILES, folder / pipeline.TIDY),
+        }
+    manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
+    assert list(manifest["norms"]) == ["Norms области.JSON"]
+    without, with_norms = found["without"], found["with"]
+    assert set(without["shares"]["prior_source"]) <= {"territory", "jeffreys"}
+    shares = with_norms["shares"].query("assessment_year == 2025 and procedure != 'ege'")
+    assert set(shares["prior_source"]) == {"region"}
+    assert not (without["status"]["status"] == "full").any()
+    assert (with_norms["status"]["status"] == "full").sum() >= 2
+    # the rule is applied by the letter: norms change no verdict, and the file is no data
+    pd.testing.assert_frame_equal(without["decisions"], with_norms["decisions"])
+    pd.testing.assert_frame_equal(without["files"], with_norms["files"])
+
+
+@pytest.fixture
+def place(region, demo_raw, tmp_path):
+    """A place with a description, the text of a norms file and a way to load it."""
+    shutil.copy(demo_raw.raw("demo") / "monitoring.yaml", tmp_path)
+    description = load_place(tmp_path / "monitoring.yaml")
+    text = region[1].path.read_text(encoding="utf-8")
+
+    def load(year=YEAR, **files):
+        for name, content in files.items():
+            (tmp_path / f"{name}.json").write_text(content, encoding="utf-8")
+        return load_region_norms(tmp_path, description, year)
+
+    return tmp_path, text, load
+
+
+def test_without_a_file_there_are_no_norms(place):
+    assert place[2]() is None
+
+
+def test_of_several_years_the_latest_fitting_one_counts(place):
+    _, text, load = place
+    earlier = text.replace('"assessment_year": 2025,\n "n_schools"',
+                           '"assessment_year": 2024,\n "n_schools"', 1)  # fmt: skip
+    assert earlier != text
+    assert load(norms_2025=text, norms_2024=earlier).assessment_year == 2025
+    assert load(year=2024).assessment_year == 2024
+    assert load(year=2026).assessment_year == 2025
+
+
+def changed(text, **values):
+    return json.dumps({**json.loads(text), **values}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda text: text[:-40], r"norms\.json, строка \d+: файл норм повреждён, это не JSON"),
+        (lambda _: "[]", "это не файл норм региона"),
+        (lambda text: changed(text, format_version=2), "версия файла норм 2, ожидалась 1"),
+        (lambda text: changed(text, region_code="98"),
+         "нормы региона 98 .*относится к региону 99; положите"),
+        (lambda text: changed(text, assessment_year=2026),
+         "нормы за 2026 год оценки, а расчёт — за 2025"),
+        (lambda text: changed(text, n_schools=-1), "n_schools: найдено -1, ожидалось не меньше 0"),
+        (lambda text: changed(text, more=1), "more: такой ключ не предусмотрен"),
+        (lambda text: text.replace('"alpha": ', '"alpha": NaN, "was": ', 1), "norms.json, works"),
+    ],
+)  # fmt: skip
+def test_a_file_that_does_not_fit_is_one_sentence(place, change, sentence):
+    _, text, load = place
+    with pytest.raises(ParameterError, match=sentence) as refused:
+        load(norms=change(text))
+    assert "\n" not in str(refused.value)
+
+
+def test_two_files_of_one_year_are_refused(place):
+    with pytest.raises(ParameterError, match="два файла норм за 2025 год оценки; оставьте один"):
+        place[2](norms=place[1], norms_copy=place[1])
+
+
+def test_a_region_compares_names_where_it_has_no_code(place, tmp_path):
+    _, text, load = place
+    description = load_place(tmp_path / "monitoring.yaml").model_copy(
+        update={"municipality_id": None}
+    )
+    load(norms=text)
+    assert load_region_norms(tmp_path, description, YEAR) is not None
+    other = description.model_copy(update={"region_name": "Иная область"})
+    with pytest.raises(ParameterError, match="относится к региону Иная область"):
+        load_region_norms(tmp_path, other, YEAR)
+
+
+def test_a_norms_file_is_a_setting_only_beside_the_description(place):
+    folder, text, load = place
+    load(norms_99=text)
+    (folder / "2025").mkdir()
+    (folder / "2025" / "norms_99.json").write_text(text, encoding="utf-8")
+    (folder / "normal.json").write_text("{}", encoding="utf-8")
+    found = [path.relative_to(folder).as_posix() for path in place_files(folder)]
+    # elsewhere it is an unknown file, and the check says so
+    assert found == ["2025/norms_99.json", "normal.json"]
+
+
+def test_norm_rules_refuse_a_verdict_named_twice(tmp_path):
+    folder = shutil.copytree(find_workspace().methodology, tmp_path / "methodology")
+    path = folder / "norms.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("verdict: quantile_group", "verdict: mark_leniency"), "utf-8")
+    with pytest.raises(MethodologyError, match="mark_leniency"):
+        load_methodology(folder, DEFAULT_REGULATIONS)
