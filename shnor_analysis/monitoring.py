@@ -14,9 +14,8 @@ from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsRule, Methodology, Place
-from shnor_analysis.place_year import open_place_year
+from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.labels import Labels
-from shnor_analysis.table_stages.decisions import working_schools
 from shnor_analysis.workspace import find_workspace
 
 
@@ -213,3 +212,50 @@ class Monitoring:
     def shrunken_shares(self) -> pd.DataFrame:
         """Shares pulled towards those of all schools: one row per school × work."""
         return tables.load_table(tables.SHRUNKEN_SHARES, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def teaching_levels(self) -> pd.DataFrame:
+        """Level of education each school teaches up to: one row per school."""
+        return tables.load_table(tables.TEACHING_LEVELS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_indicators(self) -> pd.DataFrame:
+        """Indicators of the lists: one row per list × year × school × indicator × span."""
+        return tables.load_table(tables.LOW_RESULTS_INDICATORS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_indicators_territory(self) -> pd.DataFrame:
+        """The same over the territory: one row per list × year × indicator."""
+        return tables.load_table(
+            tables.LOW_RESULTS_INDICATORS_TERRITORY, self.folder / pipeline.INDICATORS
+        )
+
+    @cached_property
+    def diagnostic_agreement(self) -> pd.DataFrame:
+        """ВПР beside diagnostic works: one row per list × indicator × work."""
+        return tables.load_table(tables.DIAGNOSTIC_AGREEMENT, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_index(self) -> pd.DataFrame:
+        """Decisions by the lists of indicators: one row per list × school."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_index_years(self) -> pd.DataFrame:
+        """The index by year: one row per list × year × school."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX_YEARS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_index_parts(self) -> pd.DataFrame:
+        """What the index is made of: one row per list × school × indicator."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX_PARTS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_ways(self) -> pd.DataFrame:
+        """Share of schools by every rule: one row per rule."""
+        return tables.load_table(tables.LOW_RESULTS_WAYS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_overlap(self) -> pd.DataFrame:
+        """How far the lists agree: one row per pair of rules."""
+        return tables.load_table(tables.LOW_RESULTS_OVERLAP, self.folder / pipeline.DECISIONS)

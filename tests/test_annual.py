@@ -262,7 +262,7 @@ def test_the_manifest_says_what_went_in(annual_run):
     manifest = json.loads(
         (workspace.processed("demo", 2025) / "manifest.json").read_text(encoding="utf-8")
     )
-    rule = manifest["regulations"]["low_results"]
+    rule = manifest["regulations"]["low_results"][0]
     assert rule["id"] == "federal-low-results"
     rule_file = workspace.methodology / rule["file"]
     assert rule["sha256"] == hashlib.sha256(rule_file.read_bytes()).hexdigest()
@@ -286,7 +286,7 @@ def test_the_report_ends_with_the_manifest(document, annual_run):
     manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
     parameters, stored, files = document.tables[-3:]
     said = {row[0].value: row[1].value for row in parameters.rows}
-    rule = manifest["regulations"]["low_results"]
+    rule = manifest["regulations"]["low_results"][0]
     assert said["Правило низких результатов: отпечаток"] == rule["sha256"]
     assert said["Отпечаток программы"] == manifest["versions"]["code"]
     assert f"pandas {pd.__version__}" in said["Библиотеки"]

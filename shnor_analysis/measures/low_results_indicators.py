@@ -10,7 +10,7 @@ import pandas as pd
 
 from shnor_analysis.measures.indicator_counts import needed_level, pooled_counts, yearly_counts
 from shnor_analysis.measures.mark_correlation import MarkCorrelations, correlation_rule
-from shnor_analysis.measures.school_levels import reaches, school_levels
+from shnor_analysis.measures.school_levels import reaches
 from shnor_analysis.methodology import CorrelationRule, LowResultsList, ResultIndicator
 from shnor_analysis.stats.intervals import share, wilson_interval
 from shnor_analysis.tables import (
@@ -26,7 +26,7 @@ _QUARTERS = {"quarter_lower": 0.25, "median": 0.5, "quarter_upper": 0.75}
 
 def low_results_indicators(
     tables: dict[str, pd.DataFrame],
-    schools: pd.DataFrame,
+    levels: pd.Series,
     lists: tuple[LowResultsList, ...],
     assessment_year: int,
     report_participants: int,
@@ -38,8 +38,9 @@ def low_results_indicators(
     tables : dict of str to DataFrame
         ``cells``, ``cell_scores``, ``diagnostic_works`` and ``context``, by the names of their
         contracts, all years.
-    schools : DataFrame
-        Every school gets a row per indicator; needs ``school_id``, ``oge_code``, ``ege_code``.
+    levels : Series of str, index ``school_id``
+        From :func:`~shnor_analysis.measures.school_levels.school_levels`; every school of it gets
+        a row per indicator.
     lists : tuple of LowResultsList
         The lists of indicators the place applies.
     assessment_year : int
@@ -55,7 +56,6 @@ def low_results_indicators(
         others of the territory have results there. Rows of the span ``year`` stand beside those
         pooled over more years than one.
     """
-    levels = school_levels(schools, tables["cells"], tables["diagnostic_works"], tables["context"])
     parts = [
         part
         for one in lists

@@ -76,6 +76,7 @@ from shnor_analysis.tables.indicator_lists import (
     LOW_RESULTS_INDICATORS_TERRITORY,
     LOW_RESULTS_OVERLAP,
     LOW_RESULTS_WAYS,
+    TEACHING_LEVELS,
 )
 from shnor_analysis.tables.received import (
     GIA_RESULTS,
@@ -214,6 +215,7 @@ __all__ = [
     "SURVEY_TOTALS",
     "TASK_DIGITS",
     "TEACHERS",
+    "TEACHING_LEVELS",
     "TERRITORY_MARK_AGREEMENT",
     "TERRITORY_RESULTS",
     "VPR_RESULTS",

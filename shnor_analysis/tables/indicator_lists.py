@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shnor_analysis.codes import DIAGNOSTIC_PROCEDURES
+from shnor_analysis.codes import DIAGNOSTIC_PROCEDURES, SCHOOL_LEVELS
 from shnor_analysis.tables.common import (
     ASSESSMENT_YEAR,
     DECISIONS,
@@ -53,6 +53,23 @@ _WEAK = flag(
     nullable=True,
 )
 _YEARS_OF_LIST = column(INTEGER, "Год оценки", "последний год срока показателя")
+
+TEACHING_LEVELS = Contract(
+    "teaching_levels",
+    "До какого уровня образования учит школа",
+    "одна школа",
+    ("school_id",),
+    {
+        **SCHOOL_ID,
+        "level": choice(
+            "Уровень",
+            SCHOOL_LEVELS,
+            "1–4, 5–9, 10–11 классы: по результатам всех лет, численности классов и кодам ГИА; "
+            "пусто — неизвестно",
+            nullable=True,
+        ),
+    },
+)
 
 LOW_RESULTS_INDICATORS = Contract(
     "low_results_indicators",
@@ -243,6 +260,7 @@ LOW_RESULTS_OVERLAP = Contract(
 )
 
 INDICATOR_LISTS = (
+    TEACHING_LEVELS,
     LOW_RESULTS_INDICATORS,
     LOW_RESULTS_INDICATORS_TERRITORY,
     DIAGNOSTIC_AGREEMENT,
