@@ -13,7 +13,7 @@ import pandas as pd
 from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.methodology import LowResultsRule, Methodology, Place
+from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.workspace import find_workspace
@@ -92,6 +92,11 @@ class Monitoring:
     def rule(self) -> LowResultsRule:
         """The low-results rule the place applies."""
         return self.methodology.low_results
+
+    @property
+    def lists(self) -> tuple[LowResultsList, ...]:
+        """Lists of indicators of low results that the place looks at."""
+        return self.methodology.low_results_lists
 
     @cached_property
     def labels(self) -> Labels:
