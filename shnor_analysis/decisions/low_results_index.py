@@ -77,10 +77,10 @@ def decide_low_results_index(
     Returns
     -------
     LowResultsIndex
-        A school is included when its index was in the lower part in enough of the last years, not
-        included when that cannot be any more, whatever the years not assessed were like, and not
-        assessed otherwise. Values of few participants count by the letter; a listed school whose
-        index rests mainly on them has «few data».
+        A school is included when its index was in the lower part in enough of the last years; not
+        included when it has an index this year and that cannot be, whatever the years not assessed
+        were like; not assessed otherwise. Values of few participants count by the letter; a listed
+        school whose index rests mainly on them has «few data».
 
     Notes
     -----
@@ -121,15 +121,13 @@ def _decide(
     window, needed = rules.index.window_years.value, rules.index.low_years.value
     years = list(range(assessment_year - window + 1, assessment_year + 1))
     spec = scoring(rules.index, rules.indicators)
-    groups, _ = school_groups(
-        rules.index.clusters.value, surroundings.levels, surroundings.conditions
-    )
+    groups = school_groups(rules.index.clusters.value, surroundings.levels, surroundings.conditions)
     values = {year: _values(indicators, schools, ids, year) for year in years}
     kept = _kept_reference(values, assessment_year - rules.index.reference_years.value + 1)
     by_year = {year: index_of_year(values[year], spec, groups, kept.get(year)) for year in years}
     flagged = np.column_stack([one.is_below for one in by_year.values()])
     assessed = np.column_stack([~np.isnan(one.index) for one in by_year.values()])
-    is_repeated, is_known = repeated(flagged, assessed, needed=needed)
+    is_repeated, is_known = _verdicts(flagged, assessed, needed)
     probability = inclusion_probability(
         drawn_values(indicators, schools, ids, years),
         {
@@ -219,10 +217,16 @@ def _rests_on_many(found: IndexYear, are_many: BoolArray, required_weight: float
     return np.asarray(weight * found.known_weight >= required_weight - ROUNDING)
 
 
+def _verdicts(flagged: BoolArray, assessed: BoolArray, needed: int) -> tuple[BoolArray, BoolArray]:
+    """Who is listed, and of whom that can be told; a year without an index tells nothing of it."""
+    is_repeated, is_known = repeated(flagged, assessed, needed=needed)
+    return is_repeated, is_repeated | (is_known & assessed[:, -1])
+
+
 def _reasons(
     flagged: BoolArray, assessed: BoolArray, values: FloatArray, needed: int
 ) -> np.ndarray:
-    is_repeated, is_known = repeated(flagged, assessed, needed=needed)
+    is_repeated, is_known = _verdicts(flagged, assessed, needed)
     cases = {
         "below_repeatedly": is_repeated & (needed > 1),
         "below": is_repeated,

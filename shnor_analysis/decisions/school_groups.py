@@ -11,9 +11,7 @@ THIRDS = (1 / 3, 2 / 3)
 THIRD_NAMES = np.array(["context_lower", "context_middle", "context_upper"])
 
 
-def school_groups(
-    clusters: str, levels: pd.Series, conditions: pd.Series | None
-) -> tuple[np.ndarray, bool]:
+def school_groups(clusters: str, levels: pd.Series, conditions: pd.Series | None) -> np.ndarray:
     """Divide schools by the level they teach at and by the conditions they work in.
 
     Parameters
@@ -27,26 +25,23 @@ def school_groups(
 
     Returns
     -------
-    groups : ndarray of str
+    ndarray of str
         In the order of ``levels``: ``all``, ``basic``, ``context_lower``,
-        ``basic+context_lower`` …; a school of which a part is not known is in ``all``.
-    is_divided_by_context : bool
-        False when conditions were asked for and are known of no school.
+        ``basic+context_lower`` …; a school of which a part is not known is in ``all``. Conditions
+        that are known of no school divide nobody.
     """
     parts = []
     if clusters in ("programme", "programme_and_context"):
         parts.append(levels)
-    is_divided = True
     if clusters in ("context", "programme_and_context"):
         thirds = _thirds(conditions, levels.index)
-        is_divided = bool(thirds.notna().any())
-        if is_divided:
+        if thirds.notna().any():
             parts.append(thirds)
     if not parts:
-        return np.full(len(levels), ALL_SCHOOLS, dtype=object), is_divided
+        return np.full(len(levels), ALL_SCHOOLS, dtype=object)
     table = pd.concat(parts, axis=1)
     joined = table.fillna("").astype(str).agg("+".join, axis=1)
-    return joined.where(table.notna().all(axis=1), ALL_SCHOOLS).to_numpy(dtype=object), is_divided
+    return joined.where(table.notna().all(axis=1), ALL_SCHOOLS).to_numpy(dtype=object)
 
 
 def _thirds(conditions: pd.Series | None, schools: pd.Index) -> pd.Series:

@@ -137,7 +137,10 @@ def _panel(
         (is_listed, PALETTE.low_results, "D"),
     ):
         ax.hlines(height[mask], lower[mask], upper[mask], color=colour, linewidth=1.4, alpha=0.55)
-        ax.scatter(value[mask], height[mask], s=15, color=colour, marker=marker, zorder=5)
+        # a value of 0 stands on the axis, whole
+        ax.scatter(
+            value[mask], height[mask], s=15, color=colour, marker=marker, zorder=5, clip_on=False
+        )
     ax.set_title(_wrapped(indicator.short_title), fontsize=7.2, fontweight="normal")
     ax.tick_params(axis="x", labelsize=6.5)
     ax.xaxis.set_major_locator(MaxNLocator(3))

@@ -36,13 +36,13 @@ def list_notes(
     """
     blocks: list[Paragraph | Listing] = []
     for one in lists:
-        name = text("indicator_list", "document", title=one.title, document=one.document)
+        document = text("indicator_list", "document", document=one.document)
         sentences = [
             *_letter(one),
             *_empty(one, _of(territory, one, assessment_year)),
             *_compared(one, _of(years, one, assessment_year)),
         ]
-        blocks.append(Paragraph((Run(name, bold=True),)))
+        blocks.append(Paragraph((Run(f"{one.title}. ", bold=True), Run(document))))
         blocks.append(Listing(tuple((Run(sentence),) for sentence in sentences)))
     return tuple(blocks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -75,6 +76,7 @@ def _indicator_values(
         list=rules.title,
         year=russian.school_year(assessment_year),
         terms=_terms(rules),
+        correlation=_correlation_note(rules),
     )
 
 
@@ -299,6 +301,13 @@ def _terms(rules: LowResultsList) -> str:
     )
 
 
+def _correlation_note(rules: LowResultsList) -> str:
+    if rules.correlation is None:
+        return ""
+    weak = russian.number(rules.correlation.weak_below.value, 1)
+    return text("indicator_list", "correlation_note", weak=weak)
+
+
 def _indicator_column(indicator: ResultIndicator) -> DisplayColumn:
     label = indicator.short_title
     if indicator.measure == "fact":
@@ -311,7 +320,8 @@ def _indicator_column(indicator: ResultIndicator) -> DisplayColumn:
 
 def _value(row: pd.Series, indicator: ResultIndicator) -> Cell:
     if indicator.measure == "correlation":
-        return _real(row["value"], row["status"])
+        is_weak = not russian.is_missing(row["is_weak"]) and bool(row["is_weak"])
+        return replace(_real(row["value"], row["status"]), emphasis=is_weak)
     if indicator.measure == "fact" and row["status"] == "ok":
         return words(text("yes_no", "yes" if row["value"] else "no"))
     return part(row["value"], row["status"])
