@@ -152,6 +152,20 @@ def test_the_planted_schools_are_found(annual_run, golden):
     golden(decisions.drop(columns=["regulation_id", "rule_mode"]), "low_results_demo_2025")
 
 
+def test_the_lists_of_indicators_find_the_schools_planted_low(annual_run, golden):
+    """Both lists name the three schools taught worst and the one that is 30 % nowhere by a pupil.
+
+    The truth (demo/cases.py): № 2, Низинное and Дальнее are low in both years; Ровный misses the
+    threshold of the federal rule by one pupil in every procedure.
+    """
+    folder = annual_run[0].processed("demo", 2025) / pipeline.DECISIONS
+    index = tables.load_table(tables.LOW_RESULTS_INDEX, folder)
+    for _, one in index.groupby("regulation_id"):
+        listed = one.loc[one["decision"] == "included", "school_id"].tolist()
+        assert listed == ["991202", "991208", "991211", "991220"]
+    golden(index.drop(columns=["probability", "evidence"]), "low_results_index_demo_2025")
+
+
 def test_no_script_no_outside_address_no_macro(reports):
     page = (reports / f"{REPORT}.html").read_text(encoding="utf-8")
     assert "<script" not in page.lower()
