@@ -12,13 +12,14 @@ from shnor_analysis.methodology import (
     Confidence,
     Methodology,
     Place,
+    RegionNorms,
     SourcedInt,
     load_methodology,
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.place_files import place_files, shown_name
-from shnor_analysis.place_settings import is_settings_file, settings_files
+from shnor_analysis.place_settings import is_settings_file, load_region_norms, settings_files
 from shnor_analysis.stages import file_hash, require_code_as_started
 from shnor_analysis.workspace import Workspace
 
@@ -46,6 +47,8 @@ class PlaceYear:
         ``monitoring.yaml`` of the place.
     methodology : Methodology
         With the choices of the place in it.
+    norms : RegionNorms or None
+        Those of the region, if a file of norms lies beside the description.
     inputs : dict of str to str
         Path from the project folder → SHA-256: files as received, settings of the place and
         ``methodology/``.
@@ -58,6 +61,7 @@ class PlaceYear:
     assessment_year: int
     description: Place
     methodology: Methodology
+    norms: RegionNorms | None
     inputs: dict[str, str]
     engine: EngineChoice = DEFAULT_ENGINE
 
@@ -152,7 +156,10 @@ def open_place_year(
     _require_place(workspace, place)
     inputs = input_hashes(workspace, place)
     description, methodology = open_place(workspace, place)
-    return PlaceYear(workspace, place, assessment_year, description, methodology, inputs, engine)
+    norms = load_region_norms(workspace.raw(place), description, assessment_year)
+    return PlaceYear(
+        workspace, place, assessment_year, description, methodology, norms, inputs, engine
+    )
 
 
 def open_place(workspace: Workspace, place: str) -> tuple[Place, Methodology]:

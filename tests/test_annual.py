@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from shnor_analysis import document_stages, pipeline, publication, tables
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.report.from_notebook import document_from_notebook
+from shnor_analysis.report.texts import text
 from shnor_analysis.stages.run import RECORDS_FILE
 from shnor_analysis.workspace import only_run
 
@@ -300,8 +301,10 @@ def test_the_report_ends_with_the_manifest(document, annual_run):
     manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
     parameters, stored, files = document.tables[-3:]
     said = {row[0].value: row[1].value for row in parameters.rows}
-    rule = manifest["regulations"]["low_results"][0]
-    assert said["Правило низких результатов: отпечаток"] == rule["sha256"]
+    rules = manifest["regulations"]["low_results_indicators"]
+    assert [one["id"] for one in rules] == ["sterlitamak-2021", "regional-index"]
+    for one in rules:
+        assert one["sha256"] in said[text("rule_block", "low_results_indicators")]
     assert said["Отпечаток программы"] == manifest["versions"]["code"]
     assert f"pandas {pd.__version__}" in said["Библиотеки"]
     assert {row[1].value: row[2].value for row in stored.rows} == {

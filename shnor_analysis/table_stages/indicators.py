@@ -13,7 +13,6 @@ from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_settings import load_region_norms
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -51,7 +50,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             tidy(tables.GROUP_STATISTICS),
             tidy(tables.GROUP_ITEMS),
             run.description.region_name,
-            load_region_norms(run.workspace.raw(run.place), run.description, run.assessment_year),
+            run.norms,
             methodology,
             run.assessment_year,
         ),
