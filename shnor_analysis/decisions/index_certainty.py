@@ -41,7 +41,8 @@ def drawn_values(
         By year; missing where the value is. A share is drawn from its Beta posterior, year by
         year, so that terms that overlap have the years they share in common; the Jeffreys prior of
         a term is shared out over its years. A correlation is drawn on Fisher's scale, with one
-        deviation for all terms. A fact is what it is.
+        deviation for all terms. A fact is what it is, and so is an indicator by which no school
+        differs from another: the index does not count it, and chance must not bring it in.
     """
     rng = np.random.default_rng(SEED)
     columns: list[dict[int, FloatArray]] = []
@@ -52,12 +53,16 @@ def drawn_values(
             for (span, year), part in rows.groupby(["span", "assessment_year"])
         }
         measure = rows["measure"].iloc[0]
+        kept = _as_observed(tables, years)
         if measure in _SHARES:
-            columns.append(_drawn_shares(tables, years, rng))
+            drawn = _drawn_shares(tables, years, rng)
         elif measure == "correlation":
-            columns.append(_drawn_correlations(tables, years, rng))
+            drawn = _drawn_correlations(tables, years, rng)
         else:
-            columns.append(_facts(tables, years))
+            drawn = kept
+        columns.append(
+            {y: drawn[y] if _differ(_observed(tables["pooled", y])) else kept[y] for y in years}
+        )
     return {year: np.stack([one[year] for one in columns], axis=-1) for year in years}
 
 
@@ -141,7 +146,7 @@ def _drawn_correlations(
     return found
 
 
-def _facts(tables: _Tables, years: list[int]) -> dict[int, FloatArray]:
+def _as_observed(tables: _Tables, years: list[int]) -> dict[int, FloatArray]:
     return {
         year: np.repeat(_observed(tables["pooled", year])[None, :], N_DRAWS, axis=0)
         for year in years
@@ -150,3 +155,8 @@ def _facts(tables: _Tables, years: list[int]) -> dict[int, FloatArray]:
 
 def _observed(rows: pd.DataFrame) -> FloatArray:
     return np.asarray(rows["value"].to_numpy(float, na_value=np.nan))
+
+
+def _differ(values: FloatArray) -> bool:
+    known = values[~np.isnan(values)]
+    return bool(known.size) and bool(known.min() < known.max())

@@ -209,6 +209,19 @@ def test_the_same_table_gives_the_same_probabilities():
 
 
 @pytest.mark.usefixtures("all_draws")
+def test_an_indicator_all_schools_share_brings_no_chance_in():
+    ids = schools(8)
+    values = {
+        (school, "gia9"): dict.fromkeys((2023, 2024, 2025), (x, 100))
+        for school, x in zip(ids, SHARES, strict=True)
+    }
+    alone = decide(rows_of(REGIONAL, values, ids), REGIONAL).decisions
+    nobody = {(school, "gia11"): dict.fromkeys((2023, 2024, 2025), (0, 20)) for school in ids}
+    beside = decide(rows_of(REGIONAL, values | nobody, ids), REGIONAL).decisions
+    assert beside["probability"].tolist() == pytest.approx(alone["probability"].tolist(), abs=0.1)
+
+
+@pytest.mark.usefixtures("all_draws")
 def test_years_that_terms_share_are_drawn_once():
     """Nobody sat in 2023 and 2025, so that both terms are the year 2024 and fall together.
 

@@ -305,7 +305,7 @@ def _correlation_note(rules: LowResultsList) -> str:
     if rules.correlation is None:
         return ""
     weak = russian.number(rules.correlation.weak_below.value, 1)
-    return text("indicator_list", "correlation_note", weak=weak)
+    return f"{text('indicator_list', 'correlation_note', weak=weak)} "
 
 
 def _indicator_column(indicator: ResultIndicator) -> DisplayColumn:
