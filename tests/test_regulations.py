@@ -344,6 +344,7 @@ def test_how_a_rule_is_worded():
     assert by_key["lesosibirsk-2024", "calendar", "card"] == (
         "срок — 30 сентября; руководитель общеобразовательной организации"
     )
+    assert by_key["sterlitamak-2021", "low_results_indicators", "correlation.weak_below"] == "0,3"
     assert by_key["yershichi-2020", "calendar", "plan"] == "октябрь — декабрь; отдел по образованию"
 
 

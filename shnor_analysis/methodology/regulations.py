@@ -225,11 +225,17 @@ class ResultIndicator(Sourced):
     fact: str | None = None
 
 
+class Coefficient(Sourced):
+    """A correlation and where it comes from."""
+
+    value: float = Field(ge=-1, le=1)
+
+
 class CorrelationRule(StrictModel):
     """When a correlation is spoken of: from how many pairs, and below which value it is weak."""
 
     min_pairs: SourcedInt
-    weak_below: SourcedShare
+    weak_below: Coefficient
 
 
 class LowResultsIndicators(Sourced):
