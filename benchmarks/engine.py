@@ -3,7 +3,8 @@
 Invents results of pupils in the layout of the tidy tables and prints, for every size, CPU seconds
 (user and system of the whole work) and peak memory of
 
-- a scan: DuckDB reads every value of the columns that cells need and adds it up;
+- a scan: DuckDB reads every value of the columns that cells need and folds it into a checksum;
+- the same rows handed over to Python as Arrow;
 - the cells of classes and of schools, the distribution of scores, the tasks;
 - the same counts by pandas, where the rows fit in memory.
 
@@ -46,18 +47,19 @@ HEADINGS = ("размер", "что считается", "строк получ�
 
 @dataclass(frozen=True)
 class Size:
-    """How much is invented: rows of pupils over schools × works; stored by key or at random."""
+    """How much is invented: pupils over schools × works × classes; stored by key or at random."""
 
     n_rows: int
     n_schools: int
     n_works: int
+    n_classes: int = 3
     is_sorted: bool = True
 
     @property
     def name(self) -> str:
         """Words for the table."""
         order = "" if self.is_sorted else ", в случайном порядке"
-        return f"{self.n_rows:,} строк{order}".replace(",", " ")
+        return f"{self.n_rows:,}".replace(",", " ") + f" строк{order}"
 
 
 # 67 pupils a cell in a region, 8 a cell in a country of small schools.
@@ -65,8 +67,7 @@ SIZES = (
     Size(1_000_000, 150, 100),
     Size(10_000_000, 1_500, 100),
     Size(10_000_000, 1_500, 100, is_sorted=False),
-    Size(50_000_000, 40_000, 150),
-    Size(100_000_000, 40_000, 300),
+    Size(50_000_000, 40_000, 150, n_classes=1),
 )
 
 
@@ -97,7 +98,8 @@ def invent(size: Size, folder: Path) -> None:
     connection.execute(
         "copy (select wid(w) work_id, cast(100000 + s as varchar) school_id, "
         "printf('%016x', h) pupil_id, "
-        "cast(4 + w % 5 as varchar) || chr(1040 + cast(floor(v * 2) as int)) class_label, "
+        "cast(4 + w % 5 as varchar) || chr(1040 + cast(floor(v * "
+        f"{size.n_classes}) as int)) class_label, "
         "floor(u * 24) score_raw, floor(u * 24) score_raw_reported, "
         f"{mark} test_mark, 'file' mark_source, "
         f"greatest(2, least(5, {mark} + {shift}))::bigint school_mark, "
@@ -117,6 +119,13 @@ def scan(folder: Path) -> int:
     return duckdb.sql(
         f"select count(*), {', '.join(sums)} from '{folder}/vpr_results.parquet'"
     ).fetchall()[0][0]
+
+
+def rows_out(folder: Path) -> int:
+    """Hand every row of the columns of cells over as Arrow, as another program would get it."""
+    columns = ", ".join(COLUMNS)
+    query = duckdb.sql(f"select {columns} from '{folder}/vpr_results.parquet'")
+    return sum(batch.num_rows for batch in query.to_arrow_reader(2**17))
 
 
 def engine_tables(*names: str) -> Callable[[Path], int]:
@@ -153,6 +162,7 @@ def pandas_cells(folder: Path) -> int:
 
 MEASURES: dict[str, Callable[[Path], int]] = {
     "чтение столбцов": scan,
+    "выдача тех же строк": rows_out,
     "ячейки классов и школ": engine_tables("class_cells", "cells"),
     "распределение баллов": engine_tables("cell_scores"),
     "задания": engine_tables("cell_tasks"),

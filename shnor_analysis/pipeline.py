@@ -116,7 +116,7 @@ def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
         Stage(
             CELLS,
             "Ячейки: школа × работа",
-            _covers(run, CELLS, computed),
+            _covers(run, CELLS, {"regulations": run.description.regulations.model_dump()}),
             lambda folder, _: _write_cells(run, folder),
             reads=(TIDY,),
             ignores=ABOUT_FILES,

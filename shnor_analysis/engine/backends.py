@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -25,6 +26,8 @@ from shnor_analysis.tables import Contract
 
 GLOB_SIGN = re.compile(r"[\[\]{}*?\\]")
 ROWS_PER_BATCH = 2**17
+MEMORY_LIMIT = "2GB"
+"""Of DuckDB: an office laptop has 8 GB and other programs; more makes little difference."""
 BYTES_PER_TASK = 32 * 2**20
 """Parquet is some four times smaller than its rows in memory; Spark aims at 128 MB a task."""
 
@@ -149,7 +152,12 @@ class DuckDBEngine(Engine):
     """DuckDB inside this process: nothing to install, nothing to start."""
 
     def __init__(self) -> None:
-        self._connection = ibis.duckdb.connect()
+        # what does not fit goes through the disk, into a folder that only this user may read
+        self._spill = TemporaryDirectory(prefix="shnor-", ignore_cleanup_errors=True)
+        self._connection = ibis.duckdb.connect(
+            memory_limit=MEMORY_LIMIT, temp_directory=self._spill.name
+        )
+        self._connection.raw_sql("SET enable_progress_bar = false")
 
     def _read(self, found: TidyFiles, schema: pa.Schema) -> ir.Table:
         rows = self._connection.read_parquet(
@@ -184,8 +192,9 @@ class DuckDBEngine(Engine):
         return self.table(Path(writer.where).parent, contract)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection and remove what went through the disk."""
         self._connection.disconnect()
+        self._spill.cleanup()
 
 
 class SparkEngine(Engine):
