@@ -94,7 +94,7 @@ class Monitoring:
         return self.methodology.low_results
 
     @property
-    def lists(self) -> tuple[LowResultsList, ...]:
+    def indicator_lists(self) -> tuple[LowResultsList, ...]:
         """Lists of indicators of low results that the place looks at."""
         return self.methodology.low_results_lists
 
@@ -256,9 +256,9 @@ class Monitoring:
         return tables.load_table(tables.LOW_RESULTS_INDEX_PARTS, self.folder / pipeline.DECISIONS)
 
     @cached_property
-    def low_results_ways(self) -> pd.DataFrame:
+    def low_results_rules(self) -> pd.DataFrame:
         """Share of schools by every rule: one row per rule."""
-        return tables.load_table(tables.LOW_RESULTS_WAYS, self.folder / pipeline.DECISIONS)
+        return tables.load_table(tables.LOW_RESULTS_RULES, self.folder / pipeline.DECISIONS)
 
     @cached_property
     def low_results_overlap(self) -> pd.DataFrame:

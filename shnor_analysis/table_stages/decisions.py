@@ -9,7 +9,7 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
-from shnor_analysis.decisions.low_results_ways import low_results_overlap, low_results_ways
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.workspace import INDICATORS, TIDY
 
@@ -42,6 +42,6 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS_INDEX.name: index.decisions,
         tables.LOW_RESULTS_INDEX_YEARS.name: index.years,
         tables.LOW_RESULTS_INDEX_PARTS.name: index.parts,
-        tables.LOW_RESULTS_WAYS.name: low_results_ways(low.decisions, index.decisions),
+        tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
         tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
     }

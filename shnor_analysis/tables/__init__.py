@@ -75,7 +75,7 @@ from shnor_analysis.tables.indicator_lists import (
     LOW_RESULTS_INDICATORS,
     LOW_RESULTS_INDICATORS_TERRITORY,
     LOW_RESULTS_OVERLAP,
-    LOW_RESULTS_WAYS,
+    LOW_RESULTS_RULES,
     TEACHING_LEVELS,
 )
 from shnor_analysis.tables.received import (
@@ -171,7 +171,7 @@ __all__ = [
     "LOW_RESULTS_INDICATORS_TERRITORY",
     "LOW_RESULTS_OVERLAP",
     "LOW_RESULTS_READINGS",
-    "LOW_RESULTS_WAYS",
+    "LOW_RESULTS_RULES",
     "MARK_AGREEMENT",
     "MARK_STATUSES",
     "MEASURE_STATUSES",

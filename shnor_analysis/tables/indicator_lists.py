@@ -228,8 +228,8 @@ _LIST = {
     **_REGULATION,
 }
 
-LOW_RESULTS_WAYS = Contract(
-    "low_results_ways",
+LOW_RESULTS_RULES = Contract(
+    "low_results_rules",
     "Доля школ с низкими результатами по разным правилам",
     "одно правило",
     ("block", "regulation_id"),
@@ -267,6 +267,6 @@ INDICATOR_LISTS = (
     LOW_RESULTS_INDEX,
     LOW_RESULTS_INDEX_YEARS,
     LOW_RESULTS_INDEX_PARTS,
-    LOW_RESULTS_WAYS,
+    LOW_RESULTS_RULES,
     LOW_RESULTS_OVERLAP,
 )

@@ -11,7 +11,7 @@ from shnor_analysis.decisions.low_results_index import (
     Surroundings,
     decide_low_results_index,
 )
-from shnor_analysis.decisions.low_results_ways import low_results_overlap, low_results_ways
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, PlaceRegulations, load_methodology
 from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_INDEX, LOW_RESULTS_INDICATORS
 from shnor_analysis.workspace import find_workspace
@@ -355,7 +355,7 @@ def test_shares_are_of_all_schools_and_overlap_of_those_both_assessed():
         pd.DataFrame([*by_list("one", "iinn?"), *by_list("two", "nnnnn")])
     )
     low = federal("innni")
-    ways = low_results_ways(low, index).set_index("regulation_id")
+    ways = low_results_rules(low, index).set_index("regulation_id")
     assert ways.loc["federal", ["n_schools", "n_included", "n_not_assessed"]].tolist() == [5, 2, 0]
     assert ways.loc["one", "included_share"] == pytest.approx(2 / 5)
     overlap = low_results_overlap(low, index)

@@ -5,7 +5,7 @@ import pytest
 
 from shnor_analysis import tables as contracts
 from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
-from shnor_analysis.decisions.low_results_ways import low_results_overlap, low_results_ways
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.measures.low_results_indicators import (
     low_results_indicators,
     low_results_indicators_territory,
@@ -127,7 +127,7 @@ def test_what_brought_a_school_to_the_list_is_named(found):
 def test_summary_and_overlap_of_lists(found, federal):
     index = found[2].decisions
     summary = tables.ways_summary(
-        low_results_ways(federal, index), federal, index, RULE, LISTS, LABELS
+        low_results_rules(federal, index), federal, index, RULE, LISTS, LABELS
     )
     assert [c.value for c in column(summary, "n_included")] == [0, 2, 2]
     assert [c.text for c in column(summary, "share")] == ["0", "25", "25"]

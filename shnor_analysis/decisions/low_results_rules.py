@@ -8,7 +8,7 @@ import pandas as pd
 
 from shnor_analysis.stats.intervals import share
 from shnor_analysis.stats.sensitivity import jaccard
-from shnor_analysis.tables import LOW_RESULTS_OVERLAP, LOW_RESULTS_WAYS
+from shnor_analysis.tables import LOW_RESULTS_OVERLAP, LOW_RESULTS_RULES
 
 _WAY = ["block", "regulation_id"]
 
@@ -37,7 +37,7 @@ def all_ways(low_results: pd.DataFrame, low_results_index: pd.DataFrame) -> pd.D
     )
 
 
-def low_results_ways(low_results: pd.DataFrame, low_results_index: pd.DataFrame) -> pd.DataFrame:
+def low_results_rules(low_results: pd.DataFrame, low_results_index: pd.DataFrame) -> pd.DataFrame:
     """Share of schools on the list of every rule.
 
     Parameters
@@ -48,7 +48,7 @@ def low_results_ways(low_results: pd.DataFrame, low_results_index: pd.DataFrame)
     Returns
     -------
     DataFrame
-        Keeps the contract ``low_results_ways``. The share is of all schools, those not assessed
+        Keeps the contract ``low_results_rules``. The share is of all schools, those not assessed
         included, as the regulation says «доля школ».
     """
     rows = all_ways(low_results, low_results_index)
@@ -65,7 +65,7 @@ def low_results_ways(low_results: pd.DataFrame, low_results_index: pd.DataFrame)
             n_not_assessed=("n_not_assessed", "sum"),
         )
     )
-    return LOW_RESULTS_WAYS.conform(
+    return LOW_RESULTS_RULES.conform(
         counts.assign(included_share=share(counts["n_included"], counts["n_schools"]))
     )
 
