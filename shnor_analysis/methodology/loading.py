@@ -33,13 +33,14 @@ from shnor_analysis.methodology.records import (
 )
 from shnor_analysis.methodology.regulation_files import (
     applied_regulations,
+    low_results_list,
     low_results_rule,
     required_block,
 )
 from shnor_analysis.methodology.regulations import (
     AdverseConditions,
     HighResults,
-    LowResultsIndicators,
+    LowResultsList,
     LowResultsRule,
     PupilSums,
     Regulation,
@@ -56,11 +57,12 @@ class Methodology:
     """Everything in ``methodology/`` that a run needs, checked on loading.
 
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
-    of ``PlaceRegulations``, the regulation the place applies: it has the block of that name.
+    of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
+    and only for lists of indicators there may be several.
     """
 
     folder: Path
-    regulations: dict[str, Regulation]
+    regulations: dict[str, tuple[Regulation, ...]]
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
@@ -76,24 +78,24 @@ class Methodology:
     context_answers: tuple[AnswerRank, ...]
 
     @property
-    def low_results_indicators(self) -> LowResultsIndicators:
-        """Indicators of low results that the place looks at."""
-        return required_block(self.regulations["low_results_indicators"].low_results_indicators)
+    def low_results_lists(self) -> tuple[LowResultsList, ...]:
+        """Lists of indicators of low results that the place looks at, side by side."""
+        return tuple(map(low_results_list, self.regulations["low_results_indicators"]))
 
     @property
     def adverse_conditions(self) -> AdverseConditions:
         """Indicators of adverse conditions."""
-        return required_block(self.regulations["adverse_conditions"].adverse_conditions)
+        return required_block(self.regulations["adverse_conditions"][0].adverse_conditions)
 
     @property
     def high_results(self) -> HighResults:
         """What counts as a high result."""
-        return required_block(self.regulations["high_results"].high_results)
+        return required_block(self.regulations["high_results"][0].high_results)
 
     @property
     def pupil_sums(self) -> PupilSums:
         """Sums over the works of one pupil that are enough."""
-        return required_block(self.regulations["pupil_sums"].pupil_sums)
+        return required_block(self.regulations["pupil_sums"][0].pupil_sums)
 
     @property
     def breaks(self) -> tuple[SeriesBreak, ...]:
@@ -201,7 +203,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
     return Methodology(
         folder=folder,
         regulations=applied,
-        low_results=low_results_rule(applied["low_results"]),
+        low_results=low_results_rule(applied["low_results"][0]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         certainty=load_certainty_rules(folder / "certainty.yaml"),

@@ -10,9 +10,11 @@ from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.decisions.low_results_certainty import low_results_certainty
 from shnor_analysis.decisions.low_results_concentration import low_results_concentration
+from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
 from shnor_analysis.decisions.low_results_pooled import low_results_pooled
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
-from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
 
@@ -41,6 +43,18 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         rule,
         rules,
     )
+    levels = indicator(tables.TEACHING_LEVELS)
+    index = decide_low_results_index(
+        indicator(tables.LOW_RESULTS_INDICATORS),
+        run.methodology.low_results_lists,
+        Surroundings(
+            levels=levels.set_index("school_id")["level"],
+            conditions=None,
+            is_region=run.description.municipality_id is None,
+        ),
+        rule,
+        year,
+    )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
@@ -56,9 +70,9 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS_CONCENTRATION.name: low_results_concentration(
             low.evidence, rules.concentration, year
         ),
+        tables.LOW_RESULTS_INDEX.name: index.decisions,
+        tables.LOW_RESULTS_INDEX_YEARS.name: index.years,
+        tables.LOW_RESULTS_INDEX_PARTS.name: index.parts,
+        tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
+        tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
     }
-
-
-def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
-    """Schools that were not yet part of another one in that year."""
-    return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]

@@ -13,8 +13,9 @@ from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.share_funnels import share_funnels
+from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
 
@@ -61,6 +62,17 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.REFERENCE_SHARES.name: usual,
         tables.SHARE_FUNNELS.name: funnels.works,
         tables.SHARE_FUNNEL_POINTS.name: funnels.points,
+        **tables_of_lists(
+            {
+                tables.CELLS.name: school_cells,
+                tables.CELL_SCORES.name: tables.load_table(tables.CELL_SCORES, folder / CELLS),
+                tables.DIAGNOSTIC_WORKS.name: tidy(tables.DIAGNOSTIC_WORKS),
+                tables.CONTEXT.name: tidy(tables.CONTEXT),
+            },
+            working_schools(tidy(tables.SCHOOLS), run.assessment_year),
+            methodology,
+            run.assessment_year,
+        ),
     }
 
 

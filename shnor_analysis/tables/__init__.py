@@ -32,9 +32,15 @@ from shnor_analysis.tables.common import (
     COMPARABILITY_REASONS,
     COMPARABILITY_VERDICTS,
     DECISIONS,
+    DIRECTIONS,
     EVIDENCE,
     GROUP_ITEM_REPORTS,
     GROUP_LEVELS,
+    INDEX_REASONS,
+    INDEX_REFERENCES,
+    INDICATOR_MEASURES,
+    INDICATOR_SPANS,
+    INDICATOR_STATUSES,
     LEVELS,
     MODES,
     NO_ANSWER,
@@ -46,6 +52,7 @@ from shnor_analysis.tables.common import (
     PART_STATUSES,
     PRIOR_OUTCOMES,
     PRIOR_SOURCES,
+    RULE_BLOCKS_OF_LISTS,
     SEASONS,
     SEVERITIES,
     TASK_DIGITS,
@@ -76,6 +83,18 @@ from shnor_analysis.tables.contract import (
     Contract,
     load_table,
     store_table,
+)
+from shnor_analysis.tables.indicator_lists import (
+    DIAGNOSTIC_AGREEMENT,
+    INDICATOR_LISTS,
+    LOW_RESULTS_INDEX,
+    LOW_RESULTS_INDEX_PARTS,
+    LOW_RESULTS_INDEX_YEARS,
+    LOW_RESULTS_INDICATORS,
+    LOW_RESULTS_INDICATORS_TERRITORY,
+    LOW_RESULTS_OVERLAP,
+    LOW_RESULTS_RULES,
+    TEACHING_LEVELS,
 )
 from shnor_analysis.tables.received import (
     GIA_RESULTS,
@@ -139,8 +158,10 @@ __all__ = [
     "CONTRACTS",
     "DECISIONS",
     "DEFICIT_LEVELS",
+    "DIAGNOSTIC_AGREEMENT",
     "DIAGNOSTIC_PROCEDURES",
     "DIAGNOSTIC_WORKS",
+    "DIRECTIONS",
     "EVIDENCE",
     "EXPERT_CARDS",
     "EXPLANATIONS",
@@ -150,6 +171,12 @@ __all__ = [
     "GROUP_ITEM_REPORTS",
     "GROUP_LEVELS",
     "GROUP_STATISTICS",
+    "INDEX_REASONS",
+    "INDEX_REFERENCES",
+    "INDICATOR_LISTS",
+    "INDICATOR_MEASURES",
+    "INDICATOR_SPANS",
+    "INDICATOR_STATUSES",
     "ISSUES",
     "JOURNAL_MARKS",
     "JOURNAL_SUMMARIES",
@@ -158,8 +185,15 @@ __all__ = [
     "LOW_RESULTS_CERTAINTY",
     "LOW_RESULTS_CONCENTRATION",
     "LOW_RESULTS_EVIDENCE",
+    "LOW_RESULTS_INDEX",
+    "LOW_RESULTS_INDEX_PARTS",
+    "LOW_RESULTS_INDEX_YEARS",
+    "LOW_RESULTS_INDICATORS",
+    "LOW_RESULTS_INDICATORS_TERRITORY",
+    "LOW_RESULTS_OVERLAP",
     "LOW_RESULTS_POOLED",
     "LOW_RESULTS_READINGS",
+    "LOW_RESULTS_RULES",
     "LOW_RESULTS_SCENARIOS",
     "LOW_RESULTS_SUMMARY",
     "LOW_RESULTS_WAYS",
@@ -200,6 +234,7 @@ __all__ = [
     "REPORT_PARTS",
     "ROADMAP",
     "ROLES",
+    "RULE_BLOCKS_OF_LISTS",
     "SCENARIO_KINDS",
     "SCHOOLS",
     "SEASONS",
@@ -213,6 +248,7 @@ __all__ = [
     "SURVEY_TOTALS",
     "TASK_DIGITS",
     "TEACHERS",
+    "TEACHING_LEVELS",
     "TERRITORY_MARK_AGREEMENT",
     "TERRITORY_RESULTS",
     "VPR_RESULTS",
@@ -225,7 +261,10 @@ __all__ = [
     "store_table",
 ]
 
-CONTRACTS = {contract.name: contract for contract in (*RECEIVED, *REPORTED, *COMPUTED, *CERTAINTY)}
+CONTRACTS = {
+    contract.name: contract
+    for contract in (*RECEIVED, *REPORTED, *COMPUTED, *CERTAINTY, *INDICATOR_LISTS)
+}
 
 
 def data_dictionary() -> str:
