@@ -160,6 +160,10 @@ SOCIAL_PASSPORT = FormSpec(
         _flag("is_small", "Школа малокомплектная."),
         _flag("has_infrastructure_deficit", "Не хватает инфраструктуры, интернета, компьютеров."),
         _flag("has_staff_deficit", "Не хватает педагогов или специалистов."),
+        _flag(
+            "is_accreditation_suspended",
+            "Государственная аккредитация приостановлена или школа её лишена.",
+        ),
     ),
 )
 

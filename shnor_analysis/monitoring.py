@@ -14,11 +14,11 @@ from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.demo.training import planted_schools
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.methodology import LowResultsRule, Methodology, Place
-from shnor_analysis.place_year import open_place_year
+from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
+from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.labels import Labels
-from shnor_analysis.table_stages.decisions import working_schools
+from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.workspace import find_workspace
 
 
@@ -96,6 +96,11 @@ class Monitoring:
         """The low-results rule the place applies."""
         return self.methodology.low_results
 
+    @property
+    def indicator_lists(self) -> tuple[LowResultsList, ...]:
+        """Lists of indicators of low results that the place looks at."""
+        return self.methodology.low_results_lists
+
     @cached_property
     def labels(self) -> Labels:
         """Printed names of schools and works."""
@@ -146,6 +151,16 @@ class Monitoring:
         """What was planted in an invented place, for training; no rows for a real one."""
         truth = find_workspace().raw(f"{self.folder.parent.name}-truth")
         return planted_schools(truth, self.assessment_year)
+
+    @cached_property
+    def lists(self) -> ListTables:
+        """The low-results list with its grounds and its certainty, for what explains schools."""
+        return ListTables(
+            self.low_results,
+            self.low_results_evidence,
+            self.low_results_certainty,
+            self.low_results_ways,
+        )
 
     @cached_property
     def source_files(self) -> pd.DataFrame:
@@ -261,3 +276,94 @@ class Monitoring:
     def shrunken_shares(self) -> pd.DataFrame:
         """Shares pulled towards those of all schools: one row per school × work."""
         return tables.load_table(tables.SHRUNKEN_SHARES, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def share_funnels(self) -> pd.DataFrame:
+        """Funnels of shares: one row per work of the year."""
+        return tables.load_table(tables.SHARE_FUNNELS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def share_funnel_points(self) -> pd.DataFrame:
+        """Schools in the funnels: one row per school × work of the year."""
+        return tables.load_table(tables.SHARE_FUNNEL_POINTS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_certainty(self) -> pd.DataFrame:
+        """How sure each decision is: one row per school."""
+        return tables.load_table(tables.LOW_RESULTS_CERTAINTY, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_ways(self) -> pd.DataFrame:
+        """Pupils who decide: one row per school × work."""
+        return tables.load_table(tables.LOW_RESULTS_WAYS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_summary(self) -> pd.DataFrame:
+        """How sure the whole list is: one row."""
+        return tables.load_table(tables.LOW_RESULTS_SUMMARY, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_pooled(self) -> pd.DataFrame:
+        """Shares over several years: one row per school × procedure of the rule."""
+        return tables.load_table(tables.LOW_RESULTS_POOLED, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_scenarios(self) -> pd.DataFrame:
+        """Variants of the rule: one row per variant."""
+        return tables.load_table(tables.LOW_RESULTS_SCENARIOS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_what_if(self) -> pd.DataFrame:
+        """Decisions under them: one row per variant × school."""
+        return tables.load_table(tables.LOW_RESULTS_WHAT_IF, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_concentration(self) -> pd.DataFrame:
+        """Where failing results are gathered: one row per procedure."""
+        return tables.load_table(tables.LOW_RESULTS_CONCENTRATION, self.folder / pipeline.DECISIONS)
+
+    def teaching_levels(self) -> pd.DataFrame:
+        """Level of education each school teaches up to: one row per school."""
+        return tables.load_table(tables.TEACHING_LEVELS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_indicators(self) -> pd.DataFrame:
+        """Indicators of the lists: one row per list × year × school × indicator × span."""
+        return tables.load_table(tables.LOW_RESULTS_INDICATORS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_indicators_territory(self) -> pd.DataFrame:
+        """The same over the territory: one row per list × year × indicator."""
+        return tables.load_table(
+            tables.LOW_RESULTS_INDICATORS_TERRITORY, self.folder / pipeline.INDICATORS
+        )
+
+    @cached_property
+    def diagnostic_agreement(self) -> pd.DataFrame:
+        """ВПР beside diagnostic works: one row per list × indicator × work."""
+        return tables.load_table(tables.DIAGNOSTIC_AGREEMENT, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def low_results_index(self) -> pd.DataFrame:
+        """Decisions by the lists of indicators: one row per list × school."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_index_years(self) -> pd.DataFrame:
+        """The index by year: one row per list × year × school."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX_YEARS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_index_parts(self) -> pd.DataFrame:
+        """What the index is made of: one row per list × school × indicator."""
+        return tables.load_table(tables.LOW_RESULTS_INDEX_PARTS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_rules(self) -> pd.DataFrame:
+        """Share of schools by every rule: one row per rule."""
+        return tables.load_table(tables.LOW_RESULTS_RULES, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_overlap(self) -> pd.DataFrame:
+        """How far the lists agree: one row per pair of rules."""
+        return tables.load_table(tables.LOW_RESULTS_OVERLAP, self.folder / pipeline.DECISIONS)

@@ -31,6 +31,7 @@ HEADER = """\
 #   нет такой строки — территория означает весь регион.
 # region_name — регион так, как он назван в тех же отчётах.
 # regulations — какое правило из methodology/regulations для чего применяется; имя файла без .yaml.
+#   Перечней показателей (low_results_indicators) может быть несколько: они показываются рядом.
 #   Что сказано в каждом правиле, показывает команда shnor rules.
 # terms — как в регионе зовут школы с низкими результатами и в неблагоприятных условиях.
 # responsible — должности или организации, не фамилии: кто ведёт мониторинг, кто решает.
@@ -88,7 +89,7 @@ def create_place(
             "name": name,
             "region_name": region_name,
             **own_municipality,
-            "regulations": {**DEFAULT_REGULATIONS.model_dump(), "low_results": rule},
+            "regulations": {**DEFAULT_REGULATIONS.model_dump(mode="json"), "low_results": rule},
             "terms": {"low_results": "ШНОР", "adverse_conditions": "ШНСУ"},
             "responsible": {
                 "monitoring": "методический центр",

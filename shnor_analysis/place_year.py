@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError
@@ -27,6 +28,9 @@ from shnor_analysis.place_settings import (
 )
 from shnor_analysis.stages import file_hash, require_code_as_started
 from shnor_analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # More names than this say no more about what has changed.
 MOST_NAMES = 3
@@ -216,3 +220,8 @@ def _with_publication(methodology: Methodology, place: Place) -> Methodology:
     )
     rule = methodology.low_results.model_copy(update={"report_participants": smallest})
     return replace(methodology, low_results=rule)
+
+
+def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
+    """Schools that were not yet part of another one in that year."""
+    return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]

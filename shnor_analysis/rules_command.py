@@ -44,12 +44,13 @@ def show_all(workspace: Workspace, console: Console) -> None:
     for path in sorted(workspace.raw(".").glob(f"*/{PLACE_FILE}")):
         console.print(f"\nТерритория [bold]{escape(path.parent.name)}[/bold] применяет:")
         try:
-            applied = load_place(path).regulations.model_dump()
+            applied = load_place(path).regulations
         except MethodologyError as broken:
             console.print(f"  {escape(str(broken))}")
             continue
         for purpose in PURPOSES:
-            console.print(f"  {text('rule_block', purpose)}: {escape(applied[purpose])}")
+            names = ", ".join(applied.names(purpose))
+            console.print(f"  {text('rule_block', purpose)}: {escape(names)}")
 
 
 def show_one(workspace: Workspace, name: str, console: Console) -> None:

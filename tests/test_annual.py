@@ -156,6 +156,20 @@ def test_the_planted_schools_are_found(annual_run, golden):
     golden(decisions.drop(columns=["regulation_id", "rule_mode"]), "low_results_demo_2025")
 
 
+def test_the_lists_of_indicators_find_the_schools_planted_low(annual_run, golden):
+    """Both lists name the three schools taught worst and the one that is 30 % nowhere by a pupil.
+
+    The truth (demo/cases.py): № 2, Низинное and Дальнее are low in both years; Ровный misses the
+    threshold of the federal rule by one pupil in every procedure.
+    """
+    folder = annual_run[0].processed("demo", 2025) / pipeline.DECISIONS
+    index = tables.load_table(tables.LOW_RESULTS_INDEX, folder)
+    for _, one in index.groupby("regulation_id"):
+        listed = one.loc[one["decision"] == "included", "school_id"].tolist()
+        assert listed == ["991202", "991208", "991211", "991220"]
+    golden(index.drop(columns=["probability", "evidence"]), "low_results_index_demo_2025")
+
+
 def test_no_script_no_outside_address_no_macro(reports):
     page = (reports / f"{REPORT}.html").read_text(encoding="utf-8")
     assert "<script" not in page.lower()
@@ -266,7 +280,7 @@ def test_the_manifest_says_what_went_in(annual_run):
     manifest = json.loads(
         (workspace.processed("demo", 2025) / "manifest.json").read_text(encoding="utf-8")
     )
-    rule = manifest["regulations"]["low_results"]
+    rule = manifest["regulations"]["low_results"][0]
     assert rule["id"] == "federal-low-results"
     rule_file = workspace.methodology / rule["file"]
     assert rule["sha256"] == hashlib.sha256(rule_file.read_bytes()).hexdigest()
@@ -290,8 +304,10 @@ def test_the_report_ends_with_the_manifest(document, annual_run):
     manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
     parameters, stored, files = document.tables[-3:]
     said = {row[0].value: row[1].value for row in parameters.rows}
-    rule = manifest["regulations"]["low_results"]
-    assert rule["sha256"] in said[text("rule_block", "low_results")]
+    rules = manifest["regulations"]["low_results_indicators"]
+    assert [one["id"] for one in rules] == ["sterlitamak-2021", "regional-index"]
+    for one in rules:
+        assert one["sha256"] in said[text("rule_block", "low_results_indicators")]
     assert said["Отпечаток программы"] == manifest["versions"]["code"]
     assert f"pandas {pd.__version__}" in said["Библиотеки"]
     assert {row[1].value: row[2].value for row in stored.rows} == {

@@ -83,6 +83,7 @@ def test_the_documents_are_there_with_the_blocks_they_give():
         "federal-low-results": ("low_results", "high_results"),
         "lesosibirsk-2024": ("low_results", "expert_card", "terms", "calendar", "reports"),
         "nikolsk-2020": ("terms", "reports"),
+        "regional-index": ("low_results_indicators",),
         "social-composition": ("adverse_conditions",),
         "sterlitamak-2021": ("low_results_indicators", "adverse_conditions", "terms"),
         "yershichi-2020": ("high_results", "pupil_sums", "calendar", "reports"),
@@ -104,8 +105,9 @@ def test_every_number_has_a_source_and_a_confidence(regulation):
 def test_what_is_known_from_the_document_is_cited_by_its_clause(regulation):
     cited = [m for m in models(regulation) if getattr(m, "confidence", "") == Confidence.REGULATION]
     assert all(one.clause.strip() for one in cited)
-    # the order itself and the whole paper were not read
-    assert cited or regulation.id in {"federal-low-results", "social-composition"}
+    # of these the documents themselves were not read
+    not_read = {"federal-low-results", "regional-index", "social-composition"}
+    assert cited or regulation.id in not_read
 
 
 def test_the_numbers_of_yershichi():
@@ -161,7 +163,7 @@ def test_the_levels_and_days_of_lesosibirsk():
 
 def test_tables_of_indicators_are_tables_of_the_project():
     names = get_args(get_args(ResultIndicator.model_fields["tables"].annotation)[0])
-    assert len(names) == 3
+    assert len(names) == 4
     assert set(names) <= set(CONTRACTS)
 
 
@@ -185,6 +187,15 @@ TABLE = "«Показатели оценки качества подготовк
         (S, "value: equal", "value: listed", "index.weights: ожидались ровно"),
         (S, "denominator: 2\n", "denominator: 0\n", "ожидалось не меньше 1"),
         (S, "value: 25", "value: 100", "cut_percent: найдено 100, ожидалось от 1"),
+        (S, "reference_years:\n      value: 1", "reference_years:\n      value: 3", "места сч"),
+        (S, "fact: is_accreditation_suspended", "fact: n_orphans", "ответа да/нет «n_orphans» нет"),
+        (S, "      fact: is_accreditation_suspended\n", "", "accreditation: fact нужен там"),
+        (S, "measure: correlation", "measure: below_minimum_share", "correlation нужен там"),
+        (S, "procedure: regional, subjects: null, grades: null}\n      n_years: 2",
+         "procedure: regional, subjects: null, grades: null}\n      n_years: null",
+         "rdr_below_minimum: works и n_years нужны"),
+        (S, "{procedure: ege, subjects: [rus, math], grades: null}",
+         "{procedure: regional, subjects: [rus], grades: null}", "ege_high: высокий ли"),
         (S, "low_years:\n      value: 2", "low_years:\n      value: 3", "low_years 3"),
         (Y, "subjects: [rus, math]", "subjects: [rus, maths]", "«maths» нет в meth"),
         (Y, "procedure: oge", "procedure: ege", "записи 1 и 2 говорят об одной"),
@@ -226,11 +237,24 @@ def test_a_place_gets_every_block_from_the_document_it_names():
     methodology = load_methodology(FOLDER, DEFAULT_REGULATIONS)
     assert set(PURPOSES) <= set(BLOCKS)
     for purpose in PURPOSES:
-        regulation = methodology.regulations[purpose]
-        assert regulation.id == getattr(DEFAULT_REGULATIONS, purpose)
-        if purpose != "low_results":
-            assert getattr(methodology, purpose) == getattr(regulation, purpose)
+        regulations = methodology.regulations[purpose]
+        assert tuple(one.id for one in regulations) == DEFAULT_REGULATIONS.names(purpose)
+        if not purpose.startswith("low_results"):
+            assert getattr(methodology, purpose) == getattr(regulations[0], purpose)
+    lists = methodology.low_results_lists
+    assert [one.id for one in lists] == ["sterlitamak-2021", "regional-index"]
+    assert [len(one.indicators) for one in lists] == [6, 4]
+    assert lists[0].document.startswith("Муниципальная программа")
     assert methodology.low_results.document == "Приказ Рособрнадзора от 19.08.2020 № 847"
+
+
+def test_one_name_stands_for_a_list_of_one_and_none_is_named_twice():
+    names = DEFAULT_REGULATIONS.model_dump()
+    one = PlaceRegulations(**{**names, "low_results_indicators": "sterlitamak-2021"})
+    assert one.low_results_indicators == ("sterlitamak-2021",)
+    twice = {**names, "low_results_indicators": ["regional-index", "regional-index"]}
+    with pytest.raises(MethodologyError, match="правило «regional-index» названо дважды"):
+        load_methodology(FOLDER, PlaceRegulations(**twice))
 
 
 # --- a copy works without code -------------------------------------------------------------------
@@ -323,6 +347,7 @@ def test_how_a_rule_is_worded():
     assert by_key["lesosibirsk-2024", "calendar", "card"] == (
         "срок — 30 сентября; руководитель общеобразовательной организации"
     )
+    assert by_key["sterlitamak-2021", "low_results_indicators", "correlation.weak_below"] == "0,3"
     assert by_key["yershichi-2020", "calendar", "plan"] == "октябрь — декабрь; отдел по образованию"
 
 

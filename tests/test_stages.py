@@ -131,7 +131,11 @@ def test_a_changed_file_is_read_again(workspace):
     ("path", "expected"),
     [
         ("methodology/comparability.yaml", TABLES + DOCUMENTS),
-        ("data/raw/small/school_mergers.csv", ("tidy", *TABLES[1:], *DOCUMENTS)),
+        # cells are made from what was read, not from what the office says beside it
+        (
+            "data/raw/small/school_mergers.csv",
+            ("tidy", *(one for one in TABLES[1:] if one != "cells"), *DOCUMENTS),
+        ),
         ("notebooks/02_low_results.ipynb", ("02_low_results",)),
     ],
 )

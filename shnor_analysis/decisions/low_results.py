@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from shnor_analysis.methodology import LowResultsRule
-from shnor_analysis.stats.chance import failures_needed
 from shnor_analysis.stats.combine import partial_conjunction
 from shnor_analysis.stats.intervals import probability_at_least
+from shnor_analysis.stats.membership import pupils_to_threshold
 from shnor_analysis.tables import LOW_RESULTS, LOW_RESULTS_EVIDENCE, LOW_RESULTS_READINGS, MODES
 
 # One procedure of the rule: its season and level do not matter, so spring and autumn of one year,
@@ -64,14 +64,12 @@ def decide_low_results(
     (:func:`~shnor_analysis.stats.combine.partial_conjunction`), so that a school with many
     procedures is not called certain because one or two of them stand out by chance.
     """
-    evidence = _evidence(procedure_results, rule, assessment_year)
-    evidence = evidence[evidence["school_id"].isin(schools["school_id"])]
+    evidence = rule_procedures(procedure_results, schools, rule, assessment_year)
     is_counted = evidence["n_participants"] >= rule.min_participants.value
     is_reliable = is_counted & (evidence["size_class"] == "reliable")
-    verdict = _clauses(evidence, evidence["is_low"], rule, assessment_year)
-    without_small = _clauses(evidence, evidence["is_low"] & is_reliable, rule, assessment_year)
     ids = pd.Index(sorted(schools["school_id"]), name="school_id")
-    clauses = verdict.reindex(ids)
+    clauses = _clauses(evidence, evidence["is_low"], rule, assessment_year).reindex(ids)
+    without_small = _clauses(evidence, evidence["is_low"] & is_reliable, rule, assessment_year)
     included, assessed = _apply_mode(clauses, rule.mode.value)
     current = evidence.loc[evidence["assessment_year"] == assessment_year, "school_id"]
     has_results = pd.Series(ids.isin(current), index=ids)
@@ -80,9 +78,7 @@ def decide_low_results(
     decisions = pd.DataFrame(
         {
             "assessment_year": assessment_year,
-            "decision": np.select(
-                [included, assessed], ["included", "not_included"], "not_assessed"
-            ),
+            "decision": _decision(clauses, rule.mode.value),
             "reason_code": _reason_codes(clauses, included, assessed, has_results, rule.mode.value),
             **{name: clauses[name] for name in ("clause_a", "clause_b", "clause_c")},
             **{
@@ -122,25 +118,48 @@ def low_results_readings(decisions: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for mode in MODES:
-        included, assessed = _apply_mode(decisions, mode)
         parts.append(
             pd.DataFrame(
                 {
                     "rule_mode": mode,
                     "school_id": decisions["school_id"],
-                    "decision": np.select(
-                        [included, assessed], ["included", "not_included"], "not_assessed"
-                    ),
+                    "decision": _decision(decisions, mode),
                 }
             )
         )
     return LOW_RESULTS_READINGS.conform(pd.concat(parts))
 
 
-def _evidence(
-    procedure_results: pd.DataFrame, rule: LowResultsRule, assessment_year: int
-) -> pd.DataFrame:
-    """Procedures of the rule in this and the last year, each judged low or not."""
+def decide_by_low(
+    evidence: pd.DataFrame,
+    low: pd.Series,
+    schools: pd.DataFrame,
+    rule: LowResultsRule,
+    assessment_year: int,
+) -> pd.Series:
+    """Apply clauses and mode of a rule when it is said which procedures are low.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        As :func:`rule_procedures` gives it.
+    low : Series of bool
+        Which of its rows are low, on the same index; those below ``min_participants`` never count.
+    schools, rule, assessment_year
+        As in :func:`decide_low_results`.
+
+    Returns
+    -------
+    Series of str
+        ``included``, ``not_included`` or ``not_assessed``; index ``school_id``, sorted.
+    """
+    ids = pd.Index(sorted(schools["school_id"]), name="school_id")
+    clauses = _clauses(evidence, low, rule, assessment_year).reindex(ids)
+    return pd.Series(_decision(clauses, rule.mode.value), index=ids, name="decision")
+
+
+def works_of_rule(results: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
+    """Rows of a table of school × work whose procedure, subject and grade the rule names."""
     wanted = pd.DataFrame(
         [
             {"procedure": entry.procedure, "subject": subject, "grade": grade}
@@ -149,18 +168,38 @@ def _evidence(
             for grade in entry.grades
         ]
     ).drop_duplicates()
+    return results.merge(wanted.astype({"grade": "Int64"}), on=PROCEDURE_KEY, validate="m:1")
+
+
+def rule_procedures(
+    procedure_results: pd.DataFrame,
+    schools: pd.DataFrame,
+    rule: LowResultsRule,
+    assessment_year: int,
+) -> pd.DataFrame:
+    """Procedures of the rule in this and the last year, each judged low or not.
+
+    Parameters
+    ----------
+    procedure_results, schools, rule, assessment_year
+        As in :func:`decide_low_results`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the contract ``low_results_evidence``: one row per school × work with
+        participants.
+    """
     recent = procedure_results[
         procedure_results["assessment_year"].isin([assessment_year - 1, assessment_year])
         & (procedure_results["n_participants"] > 0)
+        & procedure_results["school_id"].isin(schools["school_id"])
     ]
-    rows = recent.merge(
-        wanted.astype({"grade": "Int64"}), on=["procedure", "subject", "grade"], validate="m:1"
-    )
+    rows = works_of_rule(recent, rule)
     x, n = rows["n_below_minimum"], rows["n_participants"]
     p, q = rule.share_numerator.value, rule.share_denominator.value
     is_low = (n >= rule.min_participants.value) & (q * x >= p * n)
-    needed = failures_needed(n.to_numpy(dtype=np.int64), p, q)
-    to_threshold = needed - x
+    to_threshold = pd.Series(pupils_to_threshold(x, n, p, q), index=rows.index)
     size = np.select(
         [n < rule.report_participants.value, n < rule.reliable_participants.value],
         ["tiny", "small"],
@@ -169,9 +208,7 @@ def _evidence(
     columns = [name for name in LOW_RESULTS_EVIDENCE.columns if name in rows]
     return rows[columns].assign(
         is_low=is_low,
-        n_to_threshold=to_threshold.where(~is_low, to_threshold - 1).where(
-            n >= rule.min_participants.value
-        ),
+        n_to_threshold=to_threshold.where(n >= rule.min_participants.value),
         p_low=probability_at_least(x, n, p / q),
         size_class=size,
     )
@@ -251,6 +288,11 @@ def _clauses(
         clause_b=repeated.any().reindex(counts.index).astype("boolean"),
         clause_c=(n_low >= needed).where(counts["n_all"] >= needed),
     )
+
+
+def _decision(clauses: pd.DataFrame, mode: str) -> np.ndarray:
+    included, assessed = _apply_mode(clauses, mode)
+    return np.select([included, assessed], ["included", "not_included"], "not_assessed")
 
 
 def _apply_mode(clauses: pd.DataFrame, mode: str) -> tuple[pd.Series, pd.Series]:

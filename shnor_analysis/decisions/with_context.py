@@ -41,7 +41,7 @@ def decisions_with_context(
         ``context_regression``, ``context_results``, ``context_peers``,
         ``resilience_sensitivity`` and ``mentor_pairs``.
     """
-    own_id = methodology.regulations["adverse_conditions"].id
+    own_id = methodology.regulations["adverse_conditions"][0].id
     sets = {
         name: ConditionSet(name, rule, values[values["regulation_id"] == name])
         for name, rule in {

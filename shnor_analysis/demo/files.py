@@ -77,7 +77,7 @@ region_name: {REGION_NAME}
 municipality_id: {MUNICIPALITY_ID}
 regulations:
   low_results: federal-low-results
-  low_results_indicators: sterlitamak-2021
+  low_results_indicators: [sterlitamak-2021, regional-index]
   adverse_conditions: sterlitamak-2021
   high_results: yershichi-2020
   pupil_sums: yershichi-2020

@@ -115,7 +115,8 @@ def cells(by_class: ir.Table, tidy: Tidy) -> ir.Table:
         from the comparison report. Of several protocols that say who was absent the one that
         lists most pupils counts.
     """
-    united = with_more_pupils(_of_pupils(by_class), _of_groups(tidy), "n_participants")
+    n = "n_participants"
+    united = with_more_pupils(_of_pupils(by_class), _of_groups(tidy), by_class, n, n)
     joined = united.left_join(journal_counts(tidy.group_statistics), KEYS).drop(
         "school_id_right", "work_id_right"
     )
@@ -126,22 +127,28 @@ def cells(by_class: ir.Table, tidy: Tidy) -> ir.Table:
     return attended.inner_join(tidy.works.select(*_WORK), "work_id").select(list(CELLS.columns))
 
 
-def with_more_pupils(by_pupil: ir.Table, by_group: ir.Table, n: str) -> ir.Table:
+def with_more_pupils(
+    by_pupil: ir.Table, by_group: ir.Table, by_class: ir.Table, n: str, n_of_class: str
+) -> ir.Table:
     """One source for every school × work: the one that counts more pupils, else the pupils'.
 
-    Both tables have the columns ``KEYS`` and the count ``n``; they may have several rows per
-    school × work, whose counts are added.
+    Parameters
+    ----------
+    by_pupil, by_group : Table
+        The same columns from both sources, ``KEYS`` among them; one or several rows per
+        school × work.
+    by_class : Table
+        Contract ``class_cells``: tells how many pupils ``by_pupil`` counts without going through
+        it twice, since group reports are few and results of pupils many.
+    n, n_of_class : str
+        The count in ``by_group`` and in ``by_class``.
     """
-    totals = [t.group_by(*KEYS).agg(n_all=t[n].sum()) for t in (by_pupil, by_group)]
-
-    def kept(rows: ir.Table, own: ir.Table, other: ir.Table, *, wins_equal: bool) -> ir.Table:
-        rival = other.select(*KEYS, n_other=other.n_all)
-        pair = own.left_join(rival, KEYS).select(*KEYS, "n_all", "n_other")
-        wins = pair.n_all >= pair.n_other if wins_equal else pair.n_all > pair.n_other
-        return rows.semi_join(pair.filter(wins.fill_null(True)), KEYS)
-
-    own = kept(by_pupil, totals[0], totals[1], wins_equal=True)
-    return own.union(kept(by_group, totals[1], totals[0], wins_equal=False))
+    group_total = by_group.group_by(*KEYS).agg(n_group=by_group[n].sum())
+    classes = by_class.semi_join(group_total, KEYS)
+    pupil_total = classes.group_by(*KEYS).agg(n_pupil=classes[n_of_class].sum())
+    both = group_total.inner_join(pupil_total, KEYS)
+    kept = by_pupil.anti_join(both.filter(both.n_group > both.n_pupil), KEYS)
+    return kept.union(by_group.anti_join(both.filter(both.n_group <= both.n_pupil), KEYS))
 
 
 def _of_pupils(by_class: ir.Table) -> ir.Table:

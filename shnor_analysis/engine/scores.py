@@ -13,13 +13,15 @@ from shnor_analysis.tables import CELL_SCORES
 NO_MARK = 0
 
 
-def cell_scores(results: tuple[ir.Table, ...], tidy: Tidy) -> ir.Table:
+def cell_scores(results: tuple[ir.Table, ...], by_class: ir.Table, tidy: Tidy) -> ir.Table:
     """Histogram of every cell: journal mark × mark of the work × primary score.
 
     Parameters
     ----------
     results : tuple of Table
         Made by :func:`shnor_analysis.engine.outcomes.outcomes`; no work is in two of them.
+    by_class : Table
+        Contract ``class_cells``.
     tidy : Tidy
         The distribution report, for schools without rows of pupils.
 
@@ -35,7 +37,8 @@ def cell_scores(results: tuple[ir.Table, ...], tidy: Tidy) -> ir.Table:
     )
     columns = list(CELL_SCORES.columns)
     by_pupil = ibis.union(*(_count_scores(rows) for rows in results)).select(columns)
-    return with_more_pupils(by_pupil, by_group.select(columns), "n_pupils")
+    by_group = by_group.select(columns)
+    return with_more_pupils(by_pupil, by_group, by_class, "n_pupils", "n_score_raw")
 
 
 def _count_scores(results: ir.Table) -> ir.Table:

@@ -48,7 +48,10 @@ def cell_tasks(tidy: Tidy) -> ir.Table:
         **dict.fromkeys(("n_blank", "n_not_begun", "n_not_taught", "n_full"), ibis.null("int64")),
         sumsq_score=ibis.null("float64"),
         basis=ibis.literal(AGGREGATE),
-    ).anti_join(by_pupil, KEYS)
+    )
+    # asked of the rows and not of their sums, which would then be made twice
+    told = pupils.semi_join(by_group, KEYS).select(*KEYS).distinct()
+    by_group = by_group.anti_join(told, KEYS)
     columns = list(CELL_TASKS.columns)
     return by_pupil.select(columns).union(by_group.select(columns))
 

@@ -85,7 +85,7 @@ def waist_expressions(tidy: Tidy, by_class: ir.Table | None = None) -> dict[str,
     return {
         tables.CLASS_CELLS.name: classes,
         tables.CELLS.name: cells(classes, tidy),
-        tables.CELL_SCORES.name: cell_scores(results, tidy),
+        tables.CELL_SCORES.name: cell_scores(results, classes, tidy),
         tables.CELL_TASKS.name: cell_tasks(tidy),
         tables.PUPIL_SUMS.name: pupil_sums(tidy),
         tables.COHORT_PAIRS.name: cohort_pairs(tidy),

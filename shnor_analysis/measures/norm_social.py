@@ -31,7 +31,7 @@ def social_norms(
         Mean deviation by ``school_id``; missing where too little is known, empty without reference.
     """
     rule = methodology.adverse_conditions
-    regulation_id = methodology.regulations["adverse_conditions"].id
+    regulation_id = methodology.regulations["adverse_conditions"][0].id
     values = context_values(
         context,
         schools,

@@ -47,7 +47,7 @@ def tables_with_context(
         ``social_index``, ``social_index_parts`` (of the rule) and ``result_index``.
     """
     rule = methodology.adverse_conditions
-    own_id = methodology.regulations["adverse_conditions"].id
+    own_id = methodology.regulations["adverse_conditions"][0].id
     smallest = methodology.low_results.report_participants.value
     values = {
         name: context_values(context, schools, one, name, assessment_year, smallest)

@@ -1,5 +1,11 @@
 """Methodology as data: strict loading of rules, scales, subjects and column maps."""
 
+from shnor_analysis.methodology.certainty import (
+    CertaintyRules,
+    ConcentrationRules,
+    FunnelRules,
+    WhatIf,
+)
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
 from shnor_analysis.methodology.csv_files import load_subjects
 from shnor_analysis.methodology.loading import (
@@ -48,6 +54,7 @@ from shnor_analysis.methodology.regulation_files import (
     load_low_results_rule,
     load_regulation,
     load_regulations,
+    low_results_list,
     low_results_rule,
 )
 from shnor_analysis.methodology.regulations import (
@@ -57,7 +64,9 @@ from shnor_analysis.methodology.regulations import (
     CalendarEvent,
     CardLevels,
     Clusters,
+    Coefficient,
     ConditionIndicator,
+    CorrelationRule,
     Gap,
     HighResults,
     HighThreshold,
@@ -66,6 +75,7 @@ from shnor_analysis.methodology.regulations import (
     IndicatorWorks,
     JoinedCounts,
     LowResultsIndicators,
+    LowResultsList,
     LowResultsParameters,
     LowResultsRule,
     PointBand,
@@ -131,14 +141,19 @@ __all__ = [
     "CardIndicator",
     "CardLevels",
     "CatalogueIndicator",
+    "CertaintyRules",
     "Clusters",
+    "Coefficient",
     "ColumnMap",
     "Comparability",
+    "ConcentrationRules",
     "ConditionIndicator",
     "Confidence",
+    "CorrelationRule",
     "CountBin",
     "ExplanationReason",
     "FormAddress",
+    "FunnelRules",
     "Gap",
     "HeadingRule",
     "HighResults",
@@ -150,6 +165,7 @@ __all__ = [
     "JoinedCounts",
     "Leniency",
     "LowResultsIndicators",
+    "LowResultsList",
     "LowResultsParameters",
     "LowResultsRule",
     "MadeBy",
@@ -197,6 +213,7 @@ __all__ = [
     "Subject",
     "Terms",
     "Weights",
+    "WhatIf",
     "WorkNorm",
     "compare_regulations",
     "load_low_results_rule",
@@ -206,6 +223,7 @@ __all__ = [
     "load_regulation",
     "load_regulations",
     "load_subjects",
+    "low_results_list",
     "low_results_rule",
     "normal_text",
     "norms_text",

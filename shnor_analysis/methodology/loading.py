@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from shnor_analysis.errors import MethodologyError
+from shnor_analysis.methodology.certainty import CertaintyRules
 from shnor_analysis.methodology.column_maps import ColumnMap
 from shnor_analysis.methodology.csv_files import (
     load_catalogue,
@@ -33,13 +34,14 @@ from shnor_analysis.methodology.records import (
 from shnor_analysis.methodology.regulation_files import (
     applied_regulations,
     load_regulations,
+    low_results_list,
     low_results_rule,
     required_block,
 )
 from shnor_analysis.methodology.regulations import (
     AdverseConditions,
     HighResults,
-    LowResultsIndicators,
+    LowResultsList,
     LowResultsRule,
     PupilSums,
     Regulation,
@@ -57,19 +59,21 @@ class Methodology:
     """Everything in ``methodology/`` that a run needs, checked on loading.
 
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
-    of ``PlaceRegulations``, the regulation the place applies: it has the block of that name.
-    ``condition_sets`` holds the indicators of adverse conditions of every regulation that has
-    them: those the place does not apply stand beside its own; ``condition_titles`` names them.
+    of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
+    and only for lists of indicators there may be several. ``condition_sets`` holds the indicators
+    of adverse conditions of every regulation that has them: those the place does not apply stand
+    beside its own; ``condition_titles`` names them.
     """
 
     folder: Path
-    regulations: dict[str, Regulation]
+    regulations: dict[str, tuple[Regulation, ...]]
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
     social_context: SocialContextRules
     condition_sets: dict[str, AdverseConditions]
     condition_titles: dict[str, str]
+    certainty: CertaintyRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
@@ -81,24 +85,24 @@ class Methodology:
     context_answers: tuple[AnswerRank, ...]
 
     @property
-    def low_results_indicators(self) -> LowResultsIndicators:
-        """Indicators of low results that the place looks at."""
-        return required_block(self.regulations["low_results_indicators"].low_results_indicators)
+    def low_results_lists(self) -> tuple[LowResultsList, ...]:
+        """Lists of indicators of low results that the place looks at, side by side."""
+        return tuple(map(low_results_list, self.regulations["low_results_indicators"]))
 
     @property
     def adverse_conditions(self) -> AdverseConditions:
         """Indicators of adverse conditions."""
-        return required_block(self.regulations["adverse_conditions"].adverse_conditions)
+        return required_block(self.regulations["adverse_conditions"][0].adverse_conditions)
 
     @property
     def high_results(self) -> HighResults:
         """What counts as a high result."""
-        return required_block(self.regulations["high_results"].high_results)
+        return required_block(self.regulations["high_results"][0].high_results)
 
     @property
     def pupil_sums(self) -> PupilSums:
         """Sums over the works of one pupil that are enough."""
-        return required_block(self.regulations["pupil_sums"].pupil_sums)
+        return required_block(self.regulations["pupil_sums"][0].pupil_sums)
 
     @property
     def breaks(self) -> tuple[SeriesBreak, ...]:
@@ -207,12 +211,13 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
     return Methodology(
         folder=folder,
         regulations=applied,
-        low_results=low_results_rule(applied["low_results"]),
+        low_results=low_results_rule(applied["low_results"][0]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
         condition_titles={one.id: one.title for one in with_conditions},
+        certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
@@ -244,6 +249,24 @@ def load_report_parts(path: Path) -> ReportParts:
                 f"{path.name}, {part.part}: вида файлов {', '.join(sorted(named - known))} нет "
                 "в перечне families; допишите его или исправьте код."
             )
+    return loaded
+
+
+def load_certainty_rules(path: Path) -> CertaintyRules:
+    """Load ``certainty.yaml``: borders of certainty and the changes of the rule that are tried.
+
+    Raises
+    ------
+    MethodologyError
+        Also when the core of a list would begin below its border.
+    """
+    loaded = load_model(path, CertaintyRules)
+    core, border = loaded.core_probability.value, loaded.borderline_probability.value
+    if core < border:
+        raise MethodologyError(
+            f"{path.name}, core_probability: найдено {core}, ожидалось не меньше "
+            f"borderline_probability ({border}); исправьте одно из чисел."
+        )
     return loaded
 
 

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from shnor_analysis.methodology.sourced import StrictModel
 
 
+def _one_or_more(value: object) -> object:
+    """One name stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
 class PlaceRegulations(StrictModel):
-    """Which regulation, a file stem in ``regulations/``, the place applies to what."""
+    """Which regulation, a file stem in ``regulations/``, the place applies to what.
+
+    Lists of indicators are shown side by side, so that there may be several.
+    """
 
     low_results: str
-    low_results_indicators: str
+    low_results_indicators: Annotated[
+        tuple[str, ...], BeforeValidator(_one_or_more), Field(strict=False, min_length=1)
+    ]
     adverse_conditions: str
     high_results: str
     pupil_sums: str
+
+    def names(self, purpose: str) -> tuple[str, ...]:
+        """Regulations named for a purpose, in the order of the file."""
+        named = getattr(self, purpose)
+        return (named,) if isinstance(named, str) else named
 
 
 # What a place applies until its office names documents of its own.
 DEFAULT_REGULATIONS = PlaceRegulations(
     low_results="federal-low-results",
-    low_results_indicators="sterlitamak-2021",
+    low_results_indicators=("sterlitamak-2021", "regional-index"),
     adverse_conditions="sterlitamak-2021",
     high_results="yershichi-2020",
     pupil_sums="yershichi-2020",

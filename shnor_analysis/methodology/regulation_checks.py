@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shnor_analysis.codes import CONTEXT_INDICATORS
+from shnor_analysis.codes import CONTEXT_INDICATORS, DIAGNOSTIC_PROCEDURES
 from shnor_analysis.methodology.regulations import (
     AdverseConditions,
     HighThreshold,
@@ -56,6 +56,7 @@ def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
         yield from _overlaps("pupil_sums", regulation.pupil_sums.sums)
     if regulation.low_results_indicators:
         yield from _indicators("low_results_indicators", regulation.low_results_indicators)
+        yield from _results(regulation.low_results_indicators)
     if regulation.adverse_conditions:
         yield from _indicators("adverse_conditions", regulation.adverse_conditions)
         yield from _context_codes(regulation.adverse_conditions)
@@ -124,6 +125,11 @@ def _index(where: str, index: IndexRule, indicators: list[str]) -> Iterator[str]
         )
     elif index.points:
         yield f"{where}.points: баллы заданы, но method не points; уберите одно из двух"
+    if index.method.value == "ranks" and index.reference_years.value != 1:
+        yield (
+            f"{where}: места считаются заново каждый год; поставьте reference_years 1 или "
+            "другой method"
+        )
     required = index.required_weight
     if required.numerator > required.denominator:
         yield f"{where}.required_weight: доля больше единицы"
@@ -147,6 +153,31 @@ def _only_z(index: IndexRule) -> Iterator[str]:
                 f"adverse_conditions, index.{name}: найдено {found}, для условий считается только "
                 f"{expected}; исправьте значение"
             )
+
+
+def _results(rules: LowResultsIndicators) -> Iterator[str]:
+    """What an indicator of results needs by the kind of its measure."""
+    where = "low_results_indicators"
+    for one in rules.indicators:
+        if (one.fact is not None) != (one.measure == "fact"):
+            yield f"{where}, {one.id}: fact нужен там и только там, где measure: fact"
+        if one.fact is not None and not (
+            one.fact in CONTEXT_INDICATORS and one.fact.startswith(YES_NO)
+        ):
+            yield (
+                f"{where}, {one.id}: ответа да/нет «{one.fact}» нет; коды вида is_… и has_… — в "
+                "docs/rules.md"
+            )
+        if (one.n_years is None) != (one.measure == "fact") or (
+            not one.works and one.measure != "fact"
+        ):
+            yield f"{where}, {one.id}: works и n_years нужны всем показателям, кроме measure: fact"
+        diagnostic = [w for w in one.works if w.procedure in DIAGNOSTIC_PROCEDURES]
+        if diagnostic and one.measure == "high_share":
+            yield f"{where}, {one.id}: высокий ли результат диагностической работы, неизвестно"
+    has_correlation = any(one.measure == "correlation" for one in rules.indicators)
+    if has_correlation != (rules.correlation is not None):
+        yield f"{where}: correlation нужен там и только там, где есть measure: correlation"
 
 
 def _must_be_all(where: str, found: Iterable[str], indicators: list[str]) -> Iterator[str]:

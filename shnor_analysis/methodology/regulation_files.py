@@ -10,6 +10,8 @@ from shnor_analysis.methodology.csv_files import load_subjects
 from shnor_analysis.methodology.place import PlaceRegulations
 from shnor_analysis.methodology.regulation_checks import mistakes
 from shnor_analysis.methodology.regulations import (
+    LowResultsIndicators,
+    LowResultsList,
     LowResultsParameters,
     LowResultsRule,
     Regulation,
@@ -64,20 +66,31 @@ def load_regulation(folder: Path, name: str) -> Regulation:
     return loaded
 
 
-def applied_regulations(folder: Path, regulations: PlaceRegulations) -> dict[str, Regulation]:
-    """Load the regulations a place names; purpose → regulation that has the block.
+def applied_regulations(
+    folder: Path, regulations: PlaceRegulations
+) -> dict[str, tuple[Regulation, ...]]:
+    """Load the regulations a place names; purpose → regulations that have the block.
 
     Raises
     ------
     MethodologyError
-        If a regulation cannot be loaded or lacks the block it is named for.
+        If a regulation cannot be loaded, lacks the block it is named for or is named twice.
     """
-    names = regulations.model_dump()
-    loaded = {name: load_regulation(folder, name) for name in dict.fromkeys(names.values())}
-    for purpose, name in names.items():
-        if getattr(loaded[name], purpose) is None:
-            raise _lacks(loaded[name], purpose, folder)
-    return {purpose: loaded[name] for purpose, name in names.items()}
+    names = {purpose: regulations.names(purpose) for purpose in PURPOSES}
+    loaded = {
+        name: load_regulation(folder, name)
+        for name in dict.fromkeys(name for named in names.values() for name in named)
+    }
+    for purpose, named in names.items():
+        for name in named:
+            if getattr(loaded[name], purpose) is None:
+                raise _lacks(loaded[name], purpose, folder)
+            if named.count(name) > 1:
+                raise MethodologyError(
+                    f"Описание территории, regulations.{purpose}: правило «{name}» названо дважды; "
+                    "оставьте его один раз."
+                )
+    return {purpose: tuple(loaded[name] for name in named) for purpose, named in names.items()}
 
 
 def _lacks(regulation: Regulation, block: str, folder: Path) -> MethodologyError:
@@ -118,4 +131,13 @@ def low_results_rule(regulation: Regulation) -> LowResultsRule:
     parameters = {name: getattr(block, name) for name in LowResultsParameters.model_fields}
     return LowResultsRule(
         id=regulation.id, title=regulation.title, document=regulation.document, **parameters
+    )
+
+
+def low_results_list(regulation: Regulation) -> LowResultsList:
+    """Give the indicators of a regulation, which must have some, the name of its document."""
+    block = required_block(regulation.low_results_indicators)
+    parts = {name: getattr(block, name) for name in LowResultsIndicators.model_fields}
+    return LowResultsList(
+        id=regulation.id, title=regulation.title, document=regulation.document, **parts
     )

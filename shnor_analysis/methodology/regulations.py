@@ -205,27 +205,56 @@ class IndicatorWorks(StrictModel):
 class ResultIndicator(Sourced):
     """One indicator of low results: what is counted, in which works, over how many years.
 
-    ``measure``: share of high results, share below the minimum, correlation of two kinds of marks,
-    or a fact that is so or not. ``n_years`` of None is the present state. ``tables`` are the tables
-    it is computed from, by the names of their contracts; empty when no file tells it.
+    ``short_title`` heads columns and pictures. ``measure``: share of high results, share below the
+    minimum, correlation of work results with current marks, or a fact that is so or not, which
+    alone has a ``fact``, a code of the table ``context``. ``n_years`` of None is the present
+    state. ``tables`` are the tables it is computed from, by the names of their contracts.
     """
 
-    id: str
-    title: str
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str = Field(min_length=1)
+    short_title: str = Field(min_length=1)
     measure: Literal["high_share", "below_minimum_share", "correlation", "fact"]
     direction: Direction
     works: Annotated[tuple[IndicatorWorks, ...], Field(strict=False)]
     n_years: Annotated[int, Field(ge=1)] | None
     tables: Annotated[
-        tuple[Literal["cells", "diagnostic_works", "journal_marks"], ...], Field(strict=False)
+        tuple[Literal["cells", "cell_scores", "diagnostic_works", "context"], ...],
+        Field(strict=False, min_length=1),
     ]
+    fact: str | None = None
+
+
+class Coefficient(Sourced):
+    """A correlation and where it comes from."""
+
+    value: float = Field(ge=-1, le=1)
+
+
+class CorrelationRule(StrictModel):
+    """When a correlation is spoken of: from how many pairs, and below which value it is weak."""
+
+    min_pairs: SourcedInt
+    weak_below: Coefficient
 
 
 class LowResultsIndicators(Sourced):
-    """A list of indicators of low results and how the list of schools is cut from them."""
+    """A list of indicators of low results and how the list of schools is cut from them.
+
+    ``correlation`` is given when and only when an indicator is a correlation.
+    """
 
     indicators: Annotated[tuple[ResultIndicator, ...], Field(strict=False, min_length=1)]
+    correlation: CorrelationRule | None = None
     index: IndexRule
+
+
+class LowResultsList(LowResultsIndicators):
+    """The list of indicators of a regulation together with the name of the document."""
+
+    id: str
+    title: str
+    document: str
 
 
 class SourceOrder(Sourced):

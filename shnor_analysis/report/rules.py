@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shnor_analysis.codes import DIAGNOSTIC_PROCEDURES
 from shnor_analysis.methodology import (
     CalendarEvent,
+    Coefficient,
     ConditionIndicator,
     HighThreshold,
     PointBand,
@@ -81,6 +82,8 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
             return str(entry.value)
         case SourcedShare():
             return russian.percent(entry.value, 0)
+        case Coefficient():
+            return russian.number(entry.value, 1)
         case RuleMode():
             return text("rule_mode", entry.value)
         case ProcedureSet():

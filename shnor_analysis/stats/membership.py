@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shnor_analysis.stats.arrays import BoolArray, FloatArray, IntArray, float_table
-from shnor_analysis.stats.chance import chance_over_threshold, failures_needed
+from shnor_analysis.stats.chance import failures_needed
 from shnor_analysis.stats.intervals import share
 
 Mode = Literal["A", "B", "C", "A_or_B", "A_and_B"]
@@ -33,6 +33,23 @@ class WayOut:
     """
 
     n_pupils: IntArray
+    current: IntArray
+    previous: IntArray
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """The fewest pupils who, had they failed, would have put a school on the list.
+
+    Attributes
+    ----------
+    n_pupils : ndarray of float, shape (n_schools,)
+        0 where the rule holds anyway, NaN where it cannot be checked.
+    current, previous : ndarray of int, shape (n_schools, n_procedures)
+        How many of them in which procedure of the year and of the year before.
+    """
+
+    n_pupils: FloatArray
     current: IntArray
     previous: IntArray
 
@@ -138,66 +155,6 @@ def rule_probability(
         return np.where(can_a & can_b, twice[:, -1], np.nan)
     neither = once[:, :-1].sum(axis=1)
     return np.where(can_a | can_b, 1 - neither, np.nan)
-
-
-def chance_of_rule(
-    n_current: ArrayLike,
-    n_previous: ArrayLike,
-    true_share: ArrayLike,
-    *,
-    numerator: int,
-    denominator: int,
-    min_participants: int,
-    needed: int,
-    mode: Mode,
-) -> FloatArray:
-    """Probability that the rule by the letter names a school of ordinary results by chance.
-
-    Parameters
-    ----------
-    n_current, n_previous : array_like of int, shape (n_schools, n_procedures)
-        Participants in the year and in the year before; NaN or 0 where not held.
-    true_share : array_like of float
-        Share the school would have in the long run, usually the region's: one number, or one per
-        procedure (shape ``(n_procedures,)``), or one per school and procedure. Where it is NaN the
-        procedure is not counted.
-    numerator, denominator : int
-        The threshold share as a fraction of whole numbers.
-    min_participants : int
-        Smaller procedures are not counted.
-    needed, mode
-        As in :func:`rule_probability`.
-
-    Returns
-    -------
-    ndarray of float, shape (n_schools,)
-        NaN where the rule cannot be checked. The sum over schools is the number of schools the
-        rule would name if all were alike.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`rule_probability`, and if a share is outside [0, 1].
-
-    Examples
-    --------
-    >>> chance_of_rule([[10, 20]], [[10, 20]], 0.15, numerator=3, denominator=10,
-    ...                min_participants=1, needed=2, mode="A_or_B").round(4).tolist()
-    [0.046]
-    """
-    probability = np.asarray(true_share, dtype=float)
-    if np.any((probability < 0) | (probability > 1)):
-        raise ValueError("true_share must be a fraction in [0, 1]")
-
-    def low(n: ArrayLike) -> FloatArray:
-        size = np.asarray(n, dtype=float)
-        is_counted = (size > 0) & (size >= min_participants)
-        chance = chance_over_threshold(
-            np.where(is_counted, size, 0), probability, numerator, denominator
-        )
-        return np.where(is_counted, chance, np.nan)
-
-    return rule_probability(low(n_current), low(n_previous), needed=needed, mode=mode)
 
 
 def expected_number(probability: ArrayLike, n_listed: int) -> tuple[float, float]:
@@ -336,6 +293,60 @@ def way_out(current: ArrayLike, previous: ArrayLike, *, needed: int, mode: Mode)
     return _way(price_now, price_before, free_now | more, free_before & ~more)
 
 
+def way_in(current: ArrayLike, previous: ArrayLike, *, needed: int, mode: Mode) -> WayIn:
+    """Fewest pupils whose failing would make the rule hold, and where.
+
+    Parameters
+    ----------
+    current, previous, needed, mode
+        As in :func:`way_out`.
+
+    Returns
+    -------
+    WayIn
+        How near to chance it is that the school is not named. Of equally cheap ways the one in the
+        leftmost procedures is given.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`way_out`.
+
+    Notes
+    -----
+    A procedure that is low costs nothing, another its distance, and costs only add up. A and C:
+    the ``needed`` cheapest procedures. B: the procedure whose two years together are cheapest.
+    "A_or_B": the cheaper of the two. "A_and_B": a procedure as for B, then the cheapest others of
+    the year up to ``needed``; the best of all such choices.
+
+    Examples
+    --------
+    >>> found = way_in([[1, 3, -2]], [[4, 4, 4]], needed=2, mode="A")
+    >>> found.n_pupils.tolist(), found.current.tolist()
+    ([1.0], [[1, 0, 0]])
+    """
+    _check_rule(needed, mode)
+    now, before = float_table(current), float_table(previous)
+    _check_same_shape(now, before)
+    cost_now, cost_before = _cost(now), _cost(before)
+    if mode == "C":
+        both = np.concatenate([cost_now, cost_before], axis=1)
+        return _way_in(cost_now, cost_before, *np.split(_cheapest(both, needed), 2, axis=1))
+    nothing = np.zeros(now.shape, dtype=bool)
+    best = _unreachable(now)
+    if mode in ("A", "A_or_B"):
+        best = _way_in(cost_now, cost_before, _cheapest(cost_now, needed), nothing)
+    can_be_both = mode != "A_and_B" or now.shape[1] >= needed
+    for column in range(now.shape[1] if mode != "A" and can_be_both else 0):
+        twice = nothing.copy()
+        twice[:, column] = True
+        # The chosen procedure is one of the needed ones: it must be taken whatever it costs.
+        first = np.where(twice, -1.0, cost_now)
+        by_now = _cheapest(first, needed) if mode == "A_and_B" else twice
+        best = _nearer(best, _way_in(cost_now, cost_before, by_now, twice))
+    return best
+
+
 def _joint_states(
     now: FloatArray, before: FloatArray, needed: int
 ) -> tuple[FloatArray, FloatArray]:
@@ -399,6 +410,49 @@ def _cheaper(first: WayOut, second: WayOut) -> WayOut:
     """Row by row the cheaper way; where one clause does not hold, nothing is needed."""
     take = first.n_pupils <= second.n_pupils
     return WayOut(
+        np.where(take, first.n_pupils, second.n_pupils),
+        np.where(take[:, None], first.current, second.current),
+        np.where(take[:, None], first.previous, second.previous),
+    )
+
+
+def _cost(distance: FloatArray) -> FloatArray:
+    """Pupils it takes to make a procedure low; infinite where it was not held."""
+    return np.where(np.isnan(distance), np.inf, np.maximum(distance, 0))
+
+
+def _cheapest(cost: FloatArray, how_many: int) -> BoolArray:
+    """So many cheapest cells of every row, ties from the left; none where there are too few."""
+    place = np.argsort(np.argsort(cost, axis=1, kind="stable"), axis=1, kind="stable")
+    return (place < how_many) & (cost.shape[1] >= how_many)
+
+
+def _way_in(
+    cost_now: FloatArray, cost_before: FloatArray, by_now: BoolArray, by_before: BoolArray
+) -> WayIn:
+    """Sum up the chosen cells; a choice that is empty or holds a missing cell leads nowhere."""
+    total = np.where(by_now, cost_now, 0).sum(axis=1) + np.where(by_before, cost_before, 0).sum(
+        axis=1
+    )
+    is_way = np.isfinite(total) & (by_now | by_before).any(axis=1)
+
+    def pupils(cost: FloatArray, chosen: BoolArray) -> IntArray:
+        return np.where(chosen & is_way[:, None], cost, 0).astype(np.int64)
+
+    return WayIn(
+        np.where(is_way, total, np.nan), pupils(cost_now, by_now), pupils(cost_before, by_before)
+    )
+
+
+def _unreachable(now: FloatArray) -> WayIn:
+    nobody = np.zeros(now.shape, dtype=np.int64)
+    return WayIn(np.full(len(now), np.nan), nobody, nobody)
+
+
+def _nearer(first: WayIn, second: WayIn) -> WayIn:
+    """Row by row the cheaper way; a missing one is no way."""
+    take = ~(second.n_pupils < first.n_pupils) & ~np.isnan(first.n_pupils)
+    return WayIn(
         np.where(take, first.n_pupils, second.n_pupils),
         np.where(take[:, None], first.current, second.current),
         np.where(take[:, None], first.previous, second.previous),

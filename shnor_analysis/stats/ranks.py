@@ -105,6 +105,35 @@ def lower_tail(values: ArrayLike, share: float) -> BoolArray:
     return value <= np.quantile(value[known], share)
 
 
+def places(values: ArrayLike) -> FloatArray:
+    """Place of every school within every indicator, from 0 (worst) to 100 (best).
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n_schools, n_indicators)
+        Higher is better; NaN where missing.
+
+    Returns
+    -------
+    ndarray of float, shape (n_schools, n_indicators)
+        ``100 * (r - 1) / (S - 1)``, with ``r`` the mid-rank among the ``S`` schools that have the
+        indicator; NaN where missing, and everywhere in a column that only one school has.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` is not a table.
+
+    Examples
+    --------
+    >>> places([[1, 10], [2, 30], [3, 20]]).tolist()
+    [[0.0, 0.0], [50.0, 100.0], [100.0, 50.0]]
+    """
+    ranks = mid_ranks(float_table(values))
+    n_ranked = np.sum(~np.isnan(ranks), axis=0)
+    return np.where(n_ranked > 1, 100 * (ranks - 1) / np.maximum(n_ranked - 1, 1), np.nan)
+
+
 def rank_index(values: ArrayLike, *, required_share: float) -> FloatArray:
     """Mean place of a school over several indicators, from 0 (worst) to 100 (best).
 
@@ -118,9 +147,7 @@ def rank_index(values: ArrayLike, *, required_share: float) -> FloatArray:
     Returns
     -------
     ndarray of float, shape (n_schools,)
-        Mean over its indicators of ``100 * (r - 1) / (S - 1)``, with ``r`` the mid-rank among the
-        ``S`` schools that have the indicator; an indicator that only one school has places nobody.
-        NaN where a school has too few indicators.
+        Mean of its :func:`places` over the indicators it has. NaN where it has too few of them.
 
     Raises
     ------
@@ -139,9 +166,7 @@ def rank_index(values: ArrayLike, *, required_share: float) -> FloatArray:
     if not 0 <= required_share <= 1:
         raise ValueError(f"required_share must be a fraction in [0, 1], got {required_share}")
     table = float_table(values)
-    ranks = mid_ranks(table)
-    n_ranked = np.sum(~np.isnan(ranks), axis=0)
-    place = np.where(n_ranked > 1, 100 * (ranks - 1) / np.maximum(n_ranked - 1, 1), np.nan)
+    place = places(table)
     n_known = np.sum(~np.isnan(place), axis=1)
     enough = (n_known > 0) & (n_known >= required_share * table.shape[1] - ROUNDING)
     return np.where(enough, np.nansum(place, axis=1) / np.maximum(n_known, 1), np.nan)

@@ -8,42 +8,85 @@ import pandas as pd
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
+from shnor_analysis.decisions.low_results_certainty import low_results_certainty
+from shnor_analysis.decisions.low_results_concentration import low_results_concentration
+from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
+from shnor_analysis.decisions.low_results_pooled import low_results_pooled
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
+from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
 from shnor_analysis.decisions.with_context import decisions_with_context
-from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
 
 
 def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of decisions, by the name of its contract."""
+    rule, rules, year = run.methodology.low_results, run.methodology.certainty, run.assessment_year
 
-    def indicators(contract: Contract) -> pd.DataFrame:
+    def indicator(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / INDICATORS)
 
-    low = decide_low_results(
-        indicators(tables.PROCEDURE_RESULTS),
-        working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), run.assessment_year),
-        run.methodology.low_results,
-        run.assessment_year,
+    results = indicator(tables.PROCEDURE_RESULTS)
+    shrunken = indicator(tables.SHRUNKEN_SHARES)
+    comparability = indicator(tables.COMPARABILITY)
+    schools = working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), year)
+    low = decide_low_results(results, schools, rule, year)
+    lists = low_results_what_if(
+        ResultsOfSchools(results, shrunken, comparability, schools, year), rule, rules.what_if
+    )
+    certainty = low_results_certainty(
+        low.decisions,
+        low.evidence,
+        shrunken,
+        indicator(tables.REFERENCE_SHARES),
+        lists.decisions,
+        rule,
+        rules,
+    )
+    levels = indicator(tables.TEACHING_LEVELS)
+    conditions = indicator(tables.SOCIAL_INDEX)
+    conditions = conditions[conditions["assessment_year"] == year].set_index("school_id")
+    index = decide_low_results_index(
+        indicator(tables.LOW_RESULTS_INDICATORS),
+        run.methodology.low_results_lists,
+        Surroundings(
+            levels=levels.set_index("school_id")["level"],
+            conditions=conditions["index_z"].astype(float),
+            is_region=run.description.municipality_id is None,
+        ),
+        rule,
+        year,
     )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
         tables.LOW_RESULTS_EVIDENCE.name: low.evidence,
         **decisions_with_context(
-            indicators(tables.CONTEXT_EVIDENCE),
-            indicators(tables.CONTEXT_VALUES),
-            indicators(tables.SOCIAL_INDEX),
-            indicators(tables.RESULT_INDEX),
+            indicator(tables.CONTEXT_EVIDENCE),
+            indicator(tables.CONTEXT_VALUES),
+            indicator(tables.SOCIAL_INDEX),
+            indicator(tables.RESULT_INDEX),
             low.decisions,
             run.social_reference,
             run.norms,
             run.methodology,
-            run.assessment_year,
+            year,
         ),
+        tables.LOW_RESULTS_CERTAINTY.name: certainty.schools,
+        tables.LOW_RESULTS_WAYS.name: certainty.ways,
+        tables.LOW_RESULTS_SUMMARY.name: certainty.summary,
+        tables.LOW_RESULTS_SCENARIOS.name: lists.scenarios,
+        tables.LOW_RESULTS_WHAT_IF.name: lists.decisions,
+        tables.LOW_RESULTS_POOLED.name: low_results_pooled(
+            results, comparability, rule, year, rules.pooled_years.value
+        ),
+        tables.LOW_RESULTS_CONCENTRATION.name: low_results_concentration(
+            low.evidence, rules.concentration, year
+        ),
+        tables.LOW_RESULTS_INDEX.name: index.decisions,
+        tables.LOW_RESULTS_INDEX_YEARS.name: index.years,
+        tables.LOW_RESULTS_INDEX_PARTS.name: index.parts,
+        tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
+        tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
     }
-
-
-def working_schools(schools: pd.DataFrame, assessment_year: int) -> pd.DataFrame:
-    """Schools that were not yet part of another one in that year."""
-    return schools[~(schools["merged_from_year"] <= assessment_year).fillna(False)]

@@ -9,11 +9,14 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
+from shnor_analysis.measures.share_funnels import share_funnels
 from shnor_analysis.measures.with_context import tables_with_context
+from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
-from shnor_analysis.place_year import PlaceYear
+from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
 
@@ -26,6 +29,10 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
+    results = procedure_results(school_cells, methodology.low_results.report_participants.value)
+    of_territory = territory_results(
+        school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
+    )
     with_norms = tables_with_norms(
         school_cells,
         tidy(tables.GROUP_STATISTICS),
@@ -35,13 +42,11 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         methodology,
         run.assessment_year,
     )
+    usual = reference_shares(with_norms[tables.WORK_NORMS.name], of_territory)
+    funnels = share_funnels(results, usual, methodology.certainty.funnel, run.assessment_year)
     return {
-        tables.PROCEDURE_RESULTS.name: procedure_results(
-            school_cells, methodology.low_results.report_participants.value
-        ),
-        tables.TERRITORY_RESULTS.name: territory_results(
-            school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
-        ),
+        tables.PROCEDURE_RESULTS.name: results,
+        tables.TERRITORY_RESULTS.name: of_territory,
         tables.COMPARABILITY.name: comparability(
             tidy(tables.WORKS),
             school_cells,
@@ -62,6 +67,20 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             with_norms["work_norms"],
             run.social_reference,
             run.norms,
+            methodology,
+            run.assessment_year,
+        ),
+        tables.REFERENCE_SHARES.name: usual,
+        tables.SHARE_FUNNELS.name: funnels.works,
+        tables.SHARE_FUNNEL_POINTS.name: funnels.points,
+        **tables_of_lists(
+            {
+                tables.CELLS.name: school_cells,
+                tables.CELL_SCORES.name: tables.load_table(tables.CELL_SCORES, folder / CELLS),
+                tables.DIAGNOSTIC_WORKS.name: tidy(tables.DIAGNOSTIC_WORKS),
+                tables.CONTEXT.name: tidy(tables.CONTEXT),
+            },
+            working_schools(tidy(tables.SCHOOLS), run.assessment_year),
             methodology,
             run.assessment_year,
         ),

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from shnor_analysis import tables
+from shnor_analysis.methodology import PURPOSES
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.stages import Records
 from shnor_analysis.workspace import TIDY
@@ -38,8 +39,11 @@ def write_manifest(
     manifest = {
         "parameters": parameters,
         "regulations": {
-            purpose: {"id": name, **_file(run, f"regulations/{name}.yaml")}
-            for purpose, name in run.description.regulations.model_dump().items()
+            purpose: [
+                {"id": name, **_file(run, f"regulations/{name}.yaml")}
+                for name in run.description.regulations.names(purpose)
+            ]
+            for purpose in PURPOSES
         },
         "versions": versions,
         "files": {

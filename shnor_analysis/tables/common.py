@@ -18,6 +18,16 @@ COMPARABILITY_REASONS = (
     "max_score", "cohort", "merger", "gap",
 )  # fmt: skip
 PART_STATUSES = ("found", "replaced", "refused", "missing")
+INDICATOR_STATUSES = ("ok", "no_data", "not_applicable", "too_few")
+INDICATOR_SPANS = ("pooled", "year")
+INDICATOR_MEASURES = ("high_share", "below_minimum_share", "correlation", "fact")
+DIRECTIONS = ("higher_is_worse", "lower_is_worse")
+INDEX_REASONS = (
+    "below", "below_repeatedly", "not_below", "below_rarely", "repeat_not_checked",
+    "few_indicators", "no_indicators",
+)  # fmt: skip
+INDEX_REFERENCES = ("territory", "region", "territory_for_region")
+RULE_BLOCKS_OF_LISTS = ("low_results", "low_results_indicators")
 NORM_SOURCES = ("norms_file", "fisoko_region", "fisoko_country", "none")
 NORM_STATUSES = ("full", "partial", "absent")
 NORM_REASONS = (

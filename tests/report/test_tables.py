@@ -51,7 +51,11 @@ def column(table, key):
 
 
 def test_the_list_is_alphabetical_with_two_before_ten(low):
-    table = tables.low_results_list(low.decisions, LABELS)
+    certainty = pd.DataFrame(
+        {"school_id": list(NAMES), "p_membership": [0.999, 0.16, 0.5, float("nan")]}
+    )
+    table = tables.low_results_list(low.decisions, certainty, LABELS)
+    assert [c.text for c in column(table, "p")] == ["16", ">99"]
     assert [c.value for c in column(table, "school")] == [NAMES["990002"], NAMES["990001"]]
     assert [c.text for c in column(table, "evidence")] == ["мало данных", "уверенно"]
     assert [c.emphasis for c in column(table, "evidence")] == [False, True]

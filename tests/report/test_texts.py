@@ -80,8 +80,11 @@ REASON_CODE = r'"((?:clause|clauses|below|no_results|repeat|too_few)\w*)"'
 CODES = {
     "decision": tables.DECISIONS,
     "evidence": tables.EVIDENCE,
+    "index_reason": tables.INDEX_REASONS,
     "severity": tables.SEVERITIES,
     "procedure": tables.PROCEDURES,
+    "membership_class": tables.MEMBERSHIP_CLASSES,
+    "scenario": tables.SCENARIO_KINDS,
 }
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binom
 
 from shnor_analysis.stats.membership import (
-    chance_of_rule,
     expected_number,
     poisson_binomial_tail,
     pupils_to_threshold,
     rule_probability,
+    way_in,
     way_out,
 )
 
@@ -155,29 +155,6 @@ def test_inclusion_and_exclusion(rows, needed):
     assert ((p["A_or_B"] >= -1e-12) & (p["A_or_B"] <= 1 + 1e-12))[~np.isnan(p["A_or_B"])].all()
 
 
-def test_chance_by_hand():
-    # methodology 3.2, true share .15: n=10 → .180, n=20 → .067
-    call = {"numerator": 3, "denominator": 10, "min_participants": 1, "needed": 2}
-    n = [[10, 20]]
-    found = {m: chance_of_rule(n, n, 0.15, mode=m, **call)[0] for m in MODES}
-    ten, twenty = binom.sf(2, 10, 0.15), binom.sf(5, 20, 0.15)
-    assert (ten, twenty) == pytest.approx((0.180, 0.067), abs=5e-4)
-    assert found["A"] == pytest.approx(ten * twenty)
-    assert found["B"] == pytest.approx(1 - (1 - ten**2) * (1 - twenty**2))
-    # one share per procedure; the second never fails anybody
-    per_procedure = chance_of_rule(n, n, [0.15, 0.0], mode="B", **call)[0]
-    assert per_procedure == pytest.approx(ten**2)
-
-
-def test_small_or_absent_procedures_are_not_counted():
-    call = {"numerator": 3, "denominator": 10, "needed": 2, "mode": "A"}
-    n, none = [[10, 4, 0, np.nan]], np.full((1, 4), np.nan)
-    assert np.isnan(chance_of_rule(n, none, 0.2, min_participants=5, **call)[0])
-    two = chance_of_rule(n, none, 0.2, min_participants=1, **call)[0]
-    assert two == pytest.approx(binom.sf(2, 10, 0.2) * binom.sf(1, 4, 0.2))
-    assert np.isnan(chance_of_rule(n, none, np.nan, min_participants=1, **call)[0])
-
-
 def test_expected_number():
     # 24 schools at one in eight: three by chance; P(X >= 5) of binomial(24, 1/8)
     expected, at_least = expected_number([0.125] * 24 + [np.nan], 5)
@@ -262,6 +239,49 @@ def test_way_out_by_hand():
     assert way_out([[1, np.nan]], [[-1, 3]], needed=2, mode="A_or_B").n_pupils.tolist() == [0]
 
 
+def cheapest_way_in(current, previous, needed, mode):
+    """Try every set of procedures made low by their distance."""
+    cells = [*current, *previous]
+    k = len(current)
+    best = NOTHING
+    for chosen in product([False, True], repeat=2 * k):
+        if any(np.isnan(d) for d, take in zip(cells, chosen, strict=True) if take):
+            continue
+        low = [take or d < 0 for d, take in zip(cells, chosen, strict=True)]
+        if by_the_letter(low[:k], low[k:], needed, mode):
+            cost = sum(max(d, 0) for d, take in zip(cells, chosen, strict=True) if take)
+            best = cost if np.isnan(best) else min(best, cost)
+    return best
+
+
+@settings(max_examples=80, deadline=None)
+@given(distance_tables, st.integers(1, 3), st.sampled_from(MODES))
+def test_the_way_in_is_the_cheapest_and_works(rows, needed, mode):
+    table = np.array(rows, dtype=float)
+    k = table.shape[1] // 2
+    found = way_in(table[:, :k], table[:, k:], needed=needed, mode=mode)
+    for i, row in enumerate(table):
+        np.testing.assert_equal(found.n_pupils[i], cheapest_way_in(row[:k], row[k:], needed, mode))
+        failed = np.concatenate([found.current[i], found.previous[i]])
+        assert failed.sum() == (0 if np.isnan(found.n_pupils[i]) else found.n_pupils[i])
+        assert (failed[failed > 0] == row[failed > 0]).all()
+        if not np.isnan(found.n_pupils[i]):
+            low = (row < 0) | (failed > 0)
+            assert by_the_letter(low[:k], low[k:], needed, mode)
+
+
+def test_way_in_by_hand():
+    # One pupil is missing in each of two procedures: two pupils for A; B needs 1 + 4.
+    now, before = [[1, 1, 5]], [[4, 6, 6]]
+    assert way_in(now, before, needed=2, mode="A").current.tolist() == [[1, 1, 0]]
+    assert way_in(now, before, needed=2, mode="B").n_pupils.tolist() == [5]
+    assert way_in(now, before, needed=2, mode="A_or_B").n_pupils.tolist() == [2]
+    # A and B: the first procedure in both years (1 + 4) and one more of the year (1)
+    assert way_in(now, before, needed=2, mode="A_and_B").n_pupils.tolist() == [6]
+    # one procedure cannot be two
+    assert np.isnan(way_in([[1]], [[1]], needed=2, mode="A").n_pupils).all()
+
+
 def test_no_schools_and_no_procedures():
     none = np.empty((0, 3))
     bare = np.empty((2, 0))
@@ -269,6 +289,7 @@ def test_no_schools_and_no_procedures():
         assert rule_probability(none, none, needed=2, mode=mode).shape == (0,)
         assert np.isnan(rule_probability(bare, bare, needed=2, mode=mode)).all()
         assert way_out(bare, bare, needed=2, mode=mode).n_pupils.tolist() == [0, 0]
+        assert np.isnan(way_in(bare, bare, needed=2, mode=mode).n_pupils).all()
 
 
 P = [[0.5]]
@@ -284,9 +305,6 @@ P = [[0.5]]
         lambda: rule_probability([0.5], [0.5], needed=1, mode="A"),
         lambda: poisson_binomial_tail(P, -1),
         lambda: way_out(P, [[1, 2]], needed=1, mode="A"),
-        lambda: chance_of_rule(
-            P, P, 30, numerator=3, denominator=10, min_participants=1, needed=2, mode="A"
-        ),
         lambda: pupils_to_threshold([3], [2], 3, 10),
     ],
 )

@@ -1,6 +1,7 @@
 """Tables ready to be printed: tidy frames in, :class:`DisplayTable` out; nothing is computed."""
 
 from shnor_analysis.report.tables.build import build_table, part, probability, whole, words
+from shnor_analysis.report.tables.certainty import concentration, distance, pooled, what_if
 from shnor_analysis.report.tables.conditions import (
     adverse_decisions,
     adverse_list,
@@ -41,6 +42,16 @@ from shnor_analysis.report.tables.files import (
     series_breaks,
     source_files,
 )
+from shnor_analysis.report.tables.indicator_lists import (
+    diagnostic_agreement,
+    index_lists,
+    index_reason,
+    indicator_values,
+    list_parameters,
+    ways,
+    ways_overlap,
+    ways_summary,
+)
 from shnor_analysis.report.tables.low_results import (
     CHANCE_SHARES,
     CHANCE_SIZES,
@@ -74,6 +85,7 @@ __all__ = [
     "build_table",
     "chance",
     "comparability_matrix",
+    "concentration",
     "condition_differences",
     "condition_gaps",
     "condition_sources",
@@ -81,12 +93,18 @@ __all__ = [
     "context_peers",
     "context_results",
     "coverage",
+    "diagnostic_agreement",
+    "distance",
     "explanation_reasons",
     "files_by_origin",
+    "index_lists",
+    "index_reason",
+    "indicator_values",
     "issues_by_check",
     "issues_by_school",
     "issues_full",
     "letter_issues",
+    "list_parameters",
     "low_procedures",
     "low_results_list",
     "mark_agreement",
@@ -94,6 +112,7 @@ __all__ = [
     "norm_status",
     "part",
     "passport",
+    "pooled",
     "probability",
     "quadrants",
     "readings",
@@ -111,6 +130,10 @@ __all__ = [
     "territory",
     "training",
     "trend",
+    "ways",
+    "ways_overlap",
+    "ways_summary",
+    "what_if",
     "whole",
     "words",
 ]

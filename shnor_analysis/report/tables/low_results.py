@@ -31,9 +31,14 @@ CHANCE_SIZES = (3, 5, 10, 20, 30, 50, 100)
 CHANCE_SHARES = (0.05, 0.10, 0.15, 0.20, 0.25)
 
 
-def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
+def low_results_list(
+    decisions: pd.DataFrame, certainty: pd.DataFrame, labels: Labels
+) -> DisplayTable:
     """Schools that meet the rule, in alphabetical order, with the reason and the certainty."""
-    rows = by_school(decisions[decisions["decision"] == "included"], labels)
+    listed = decisions[decisions["decision"] == "included"].merge(
+        certainty[["school_id", "p_membership"]], on="school_id", validate="1:1"
+    )
+    rows = by_school(listed, labels)
     return build_table(
         "low_results_list",
         (
@@ -42,6 +47,7 @@ def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
             count_column("n_low", 1.1),
             count_column("n_procedures", 1.1),
             text_column("evidence", 1.2),
+            share_column("p", 1.1, 0),
         ),
         tuple(
             (
@@ -54,6 +60,7 @@ def low_results_list(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("evidence", row.evidence),
                     emphasis=row.evidence == "sure",
                 ),
+                probability(row.p_membership),
             )
             for row in rows.itertuples(index=False)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -51,8 +51,8 @@ def _parameters(manifest: Manifest) -> Iterator[tuple[str, Cell]]:
     yield names["place"], words(given["place"])
     yield names["year"], words(f"{year} ({russian.school_year(year)})")
     yield names["engine"], words(text("engine", given["engine"]))
-    for purpose, regulation in manifest["regulations"].items():
-        yield text("rule_block", purpose), _regulation(regulation)
+    for purpose, regulations in manifest["regulations"].items():
+        yield text("rule_block", purpose), _regulations(regulations)
     yield names["package"], words(versions["package"])
     yield names["code_hash"], fingerprint(versions["code"])
     yield names["python"], words(versions["python"])
@@ -62,12 +62,13 @@ def _parameters(manifest: Manifest) -> Iterator[tuple[str, Cell]]:
         yield text("stage_key", stage), fingerprint(manifest["stages"][stage])
 
 
-def _regulation(regulation: Mapping[str, str]) -> Cell:
-    shortened = {**regulation, "sha256": regulation["sha256"][:PRINTED_DIGITS]}
-    return Cell(
-        text("run_parameter", "regulation", **regulation),
-        text("run_parameter", "regulation", **shortened),
+def _regulations(regulations: Iterable[Mapping[str, str]]) -> Cell:
+    shortened = [{**one, "sha256": one["sha256"][:PRINTED_DIGITS]} for one in regulations]
+    whole_text, printed = (
+        "; ".join(text("run_parameter", "regulation", **one) for one in ones)
+        for ones in (regulations, shortened)
     )
+    return Cell(whole_text, printed)
 
 
 def stored_tables(manifest: Manifest) -> DisplayTable:

@@ -1,0 +1,176 @@
+"""Lists of indicators in print: statuses, order, what is the letter, no places and no ranks."""
+
+import pandas as pd
+import pytest
+
+from shnor_analysis import tables as contracts
+from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
+from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
+from shnor_analysis.measures.low_results_indicators import (
+    low_results_indicators,
+    low_results_indicators_territory,
+)
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
+from shnor_analysis.report import indicator_dots, list_notes, tables
+from shnor_analysis.report.document import Status
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.workspace import find_workspace
+
+METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
+LISTS, RULE = METHODOLOGY.low_results_lists, METHODOLOGY.low_results
+IDS = [f"99000{k}" for k in range(1, 9)]
+NAMES = {one: f"МБОУ «СОШ № {20 - place}»" for place, one in enumerate(IDS)}
+LABELS = Labels(NAMES, {s.subject: s.name for s in METHODOLOGY.subjects})
+
+
+def cell(school, work, x, n):
+    procedure, year, subject, grade = work.split("-")
+    return {
+        "school_id": school, "work_id": f"{procedure}-{year}-main-{subject}-{grade}",
+        "assessment_year": int(year), "procedure": procedure, "season": "main",
+        "subject": subject, "grade": int(grade), "level": "none", "basis": "pupils",
+        "n_participants": n, "n_below_minimum": x, "n_high_known": n, "n_high": 0,
+        "n_score_raw": 0, "n_score_scaled": 0,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Eight schools; the last two low every year, the first with three pupils and no ЕГЭ."""
+    cells = [
+        cell(school, work.format(year), x if school != IDS[0] else 0, 30 if school != IDS[0] else 3)
+        for school, x in zip(IDS, (0, 1, 2, 3, 4, 5, 15, 20), strict=True)
+        for year in (2022, 2023, 2024, 2025)
+        for work in ("vpr-{}-rus-5", "vpr-{}-math-4", "oge-{}-rus-9", "ege-{}-rus-11")
+        if school != IDS[0] or "ege" not in work
+    ]
+    given = {
+        "cells": contracts.CELLS.conform(pd.DataFrame(cells)),
+        "cell_scores": contracts.CELL_SCORES.empty(),
+        "diagnostic_works": contracts.DIAGNOSTIC_WORKS.empty(),
+        "context": contracts.CONTEXT.empty(),
+    }
+    levels = pd.Series(["basic"] + ["secondary"] * 7, index=pd.Index(IDS, name="school_id"))
+    indicators = low_results_indicators(given, levels.astype("str"), LISTS, 2025, 5)
+    index = decide_low_results_index(
+        indicators, LISTS, Surroundings(levels.astype("str"), None, False), RULE, 2025
+    )
+    return indicators, low_results_indicators_territory(indicators), index
+
+
+@pytest.fixture(scope="module")
+def federal():
+    return contracts.LOW_RESULTS.conform(
+        pd.DataFrame(
+            {
+                "school_id": IDS, "assessment_year": 2025, "decision": "not_included",
+                "reason_code": "below", "n_procedures": 1, "n_compared": 1, "n_low_current": 0,
+                "n_low_previous": 0, "evidence": "none", "regulation_id": RULE.id,
+                "rule_mode": "A",
+            }
+        )
+    )  # fmt: skip
+
+
+def column(table, key):
+    place = [c.key for c in table.columns].index(key)
+    return [row[place] for row in table.rows]
+
+
+def test_five_truths_look_different(found):
+    indicators, territory, _ = found
+    first, second = tables.indicator_values(indicators, territory, LISTS, LABELS, 2025)
+    by_school = {row[0].value: row for row in first.rows}
+    small = by_school[NAMES[IDS[0]]]
+    # ЕГЭ does not apply; six pupils of two years at ГИА are 0 %; no РДР, no journal, no answer
+    assert [c.status for c in small[1:]] == [
+        Status.NOT_APPLICABLE, Status.OK, Status.OK, Status.NO_DATA, Status.NO_DATA, Status.NO_DATA,
+    ]  # fmt: skip
+    assert small[2].text == "0,0"
+    # the regional index adds one year only: three pupils are too few to print
+    one_year = {row[0].value: row for row in second.rows}[NAMES[IDS[0]]]
+    assert one_year[1].status == Status.TOO_FEW
+    assert by_school["Территория"][2].value == pytest.approx((2 * 2 * 50) / (2 * 2 * 7 * 30 + 6))
+
+
+def test_schools_stand_in_alphabetical_order_and_nothing_ranks_them(found, federal):
+    indicators, territory, index = found
+    printed = [
+        *tables.indicator_values(indicators, territory, LISTS, LABELS, 2025),
+        tables.ways(federal, index.decisions, RULE, LISTS, LABELS),
+        *tables.index_lists(index.decisions, LISTS, LABELS),
+    ]
+    expected = [NAMES[one] for one in reversed(IDS)]
+    for table in printed:
+        shown = [c.value for c in column(table, "school") if c.value != "Территория"]
+        assert shown == [name for name in expected if name in shown]
+        words = " ".join([table.title, *(c.label for c in table.columns)])
+        assert "мест" not in words.lower()
+        assert "index" not in {c.key for c in table.columns}
+
+
+def test_decisions_stand_side_by_side_with_their_certainty(found, federal):
+    table = tables.ways(federal, found[2].decisions, RULE, LISTS, LABELS)
+    by_school = {row[0].value: [c.text for c in row[1:]] for row in table.rows}
+    assert by_school[NAMES[IDS[7]]] == ["признака нет", *["признак есть, уверенно"] * 2]
+    assert by_school[NAMES[IDS[1]]] == ["признака нет"] * 3
+
+
+def test_what_brought_a_school_to_the_list_is_named(found):
+    first, second = tables.index_lists(found[2].decisions, LISTS, LABELS)
+    assert [c.value for c in column(first, "school")] == [NAMES[IDS[7]], NAMES[IDS[6]]]
+    assert column(first, "reason")[0].text == "в нижних 25\xa0% школ по индексу 2\xa0года из 2"
+    assert column(second, "reason")[0].text.endswith("3\xa0года из 3")
+    assert "ГИА: ниже минимума" in column(first, "drivers")[0].text
+
+
+def test_summary_and_overlap_of_lists(found, federal):
+    index = found[2].decisions
+    summary = tables.ways_summary(
+        low_results_rules(federal, index), federal, index, RULE, LISTS, LABELS
+    )
+    assert [c.value for c in column(summary, "n_included")] == [0, 2, 2]
+    assert [c.text for c in column(summary, "share")] == ["0", "25", "25"]
+    overlap = tables.ways_overlap(low_results_overlap(federal, index), RULE, LISTS)
+    assert sorted(c.text for c in column(overlap, "jaccard")) == ["0", "0", "100"]
+
+
+def test_notes_say_what_the_document_gives_and_what_was_chosen(found):
+    _, territory, index = found
+    blocks = list_notes.list_notes(LISTS, index.years, territory, 2025)
+    said = [[run.text for run in item] for block in blocks[1::2] for item in block.items]
+    sentences = [item[0].replace("\xa0", " ") for item in said]
+    assert sentences[0] == "По букве документа: 6 из 6 показателей."
+    assert sentences[1].startswith("Не взято из документа, а принято в программе: способ соединен")
+    assert sentences[2] == (
+        "Нет данных ни у одной школы: РДР: «2»; Связь ВПР с журналом; Аккредитация приостановлена."
+    )
+    assert "Граница найдена по 8 школам территории." in sentences
+    assert "Правило ищет границу по региону; данных для неё нет, граница найдена по 8 школам " \
+        "территории." in sentences  # fmt: skip
+    assert any(one.startswith("Школ с индексом меньше 12") for one in sentences)
+    assert any(one.startswith("Деления по условиям работы нет") for one in sentences)
+    assert "Внутри своей группы сравниваются: средние школы — 7." in sentences
+    assert (
+        "Со всеми школами сравниваются, так как группа меньше 6: основные школы — 1." in sentences
+    )
+
+
+def test_every_list_is_drawn_on_as_many_pages_as_its_schools_need(found, monkeypatch):
+    indicators, territory, index = found
+    given = (indicators, territory, index.decisions, LISTS, LABELS, 5)
+    assert len(indicator_dots.indicator_dots(*given)) == 2
+    monkeypatch.setattr(indicator_dots, "MAX_SCHOOLS", 5)
+    pictures = indicator_dots.indicator_dots(*given)
+    assert [p.title[-len("часть 1 из 2") :] for p in pictures] == [
+        "часть\xa01\xa0из\xa02", "часть\xa02\xa0из\xa02",
+    ] * 2  # fmt: skip
+    assert "по 3 показателям" in pictures[0].alt.replace("\xa0", " ")
+
+
+def test_parameters_name_sources_of_all_that_the_list_says():
+    first, second = tables.list_parameters(LISTS, LABELS)
+    confidence = [c.text for c in column(first, "confidence")]
+    assert confidence.count("прочитано в документе") == 1 + 6
+    assert "О связи говорится, если пар не меньше" in [c.text for c in column(first, "parameter")]
+    assert len(second.rows) >= 4 + 10
