@@ -45,14 +45,12 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         rules,
     )
     levels = indicator(tables.TEACHING_LEVELS)
-    conditions = indicator(tables.SOCIAL_INDEX)
-    conditions = conditions[conditions["assessment_year"] == year].set_index("school_id")
     index = decide_low_results_index(
         indicator(tables.LOW_RESULTS_INDICATORS),
         run.methodology.low_results_lists,
         Surroundings(
             levels=levels.set_index("school_id")["level"],
-            conditions=conditions["index_z"].astype(float),
+            conditions=None,
             is_region=run.description.municipality_id is None,
         ),
         rule,
