@@ -8,7 +8,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from shnor_analysis import tables
+from shnor_analysis.measures.social_index import stored_reference
+from shnor_analysis.methodology import reference_text
 from shnor_analysis.notebook_run import NotebookError, Parameters, run_notebook
+from shnor_analysis.place_settings import REFERENCE_FILE
 from shnor_analysis.place_year import PlaceYear
 from shnor_analysis.report.exporters import WRITERS
 from shnor_analysis.report.from_notebook import document_from_notebook
@@ -16,7 +19,15 @@ from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.letters import letters
 from shnor_analysis.stages import Confirm
-from shnor_analysis.workspace import EXECUTED, ISSUES_FILE, LETTERS, TIDY, failed_folder
+from shnor_analysis.workspace import (
+    DECISIONS,
+    EXECUTED,
+    INDICATORS,
+    ISSUES_FILE,
+    LETTERS,
+    TIDY,
+    failed_folder,
+)
 
 
 def publish_notebook(
@@ -59,6 +70,18 @@ def publish_remarks(run: PlaceYear, folder: Path) -> None:
     write_all(
         letters(issues, labels, run.description, run.assessment_year, reasons), folder / LETTERS
     )
+
+
+def publish_reference(run: PlaceYear, folder: Path) -> None:
+    """Write the reference of the social index for the place to keep, when it is of this year."""
+    quality = tables.load_table(tables.SOCIAL_INDEX_QUALITY, run.tables / DECISIONS)
+    if quality["origin"].iloc[0] != "own_year":
+        return
+    indicators = tables.load_table(tables.SOCIAL_REFERENCE, run.tables / INDICATORS)
+    reference = stored_reference(indicators, quality)
+    if reference is not None:
+        path = folder / REFERENCE_FILE
+        path.write_text(reference_text(reference), encoding="utf-8", newline="\n")
 
 
 def write_all(files: dict[str, bytes], folder: Path) -> None:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
+from shnor_analysis.demo.training import planted_schools
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year, working_schools
+from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.workspace import find_workspace
@@ -103,6 +105,52 @@ class Monitoring:
     def labels(self) -> Labels:
         """Printed names of schools and works."""
         return Labels.of(self.schools, self.methodology)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Conditions of schools and results given them: all that is printed of both."""
+        measured = {
+            "evidence": tables.CONTEXT_EVIDENCE,
+            "indicators": tables.CONTEXT_VALUES,
+            "reference": tables.SOCIAL_REFERENCE,
+            "index": tables.SOCIAL_INDEX,
+            "parts": tables.SOCIAL_INDEX_PARTS,
+            "results": tables.RESULT_INDEX,
+        }
+        decided = {
+            "adverse": tables.ADVERSE_CONDITIONS,
+            "variants": tables.ADVERSE_CONDITIONS_VARIANTS,
+            "weights": tables.SOCIAL_WEIGHTS,
+            "quality": tables.SOCIAL_INDEX_QUALITY,
+            "regression": tables.CONTEXT_REGRESSION,
+            "schools": tables.CONTEXT_RESULTS,
+            "peers": tables.CONTEXT_PEERS,
+            "sensitivity": tables.RESILIENCE_SENSITIVITY,
+            "mentors": tables.MENTOR_PAIRS,
+        }
+        frames = {
+            name: tables.load_table(contract, self.folder / part)
+            for part, contracts in (
+                (pipeline.INDICATORS, measured),
+                (pipeline.DECISIONS, decided),
+            )
+            for name, contract in contracts.items()
+        }
+        return Conditions(
+            **frames,
+            labels=self.labels,
+            rule=self.methodology.adverse_conditions,
+            rules=self.methodology.social_context,
+            terms=self.place.terms,
+            assessment_year=self.assessment_year,
+            set_titles=self.methodology.condition_titles,
+        )
+
+    @cached_property
+    def planted_schools(self) -> pd.DataFrame:
+        """What was planted in an invented place, for training; no rows for a real one."""
+        truth = find_workspace().raw(f"{self.folder.parent.name}-truth")
+        return planted_schools(truth, self.assessment_year)
 
     @cached_property
     def lists(self) -> ListTables:

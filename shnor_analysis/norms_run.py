@@ -108,7 +108,7 @@ def make_norms(
         found.cells,
         found.schools,
         assessment_year,
-        methodology.norms,
+        methodology,
         MadeBy(package_version=version("shnor-analysis"), input_sha256=found.input_sha256),
         description.region_name,
         found.context,

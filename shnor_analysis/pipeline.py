@@ -42,7 +42,7 @@ CODE = {
     TIDY: ("form_specs", "intake", "table_stages/tidy"),
     CELLS: ("engine", "table_stages/cells"),
     INDICATORS: ("form_specs", "intake", "measures", "stats", "table_stages/indicators"),
-    DECISIONS: ("decisions", "stats", "table_stages/decisions"),
+    DECISIONS: ("decisions", "form_specs", "intake", "measures", "stats", "table_stages/decisions"),
 }
 # Tables about the files themselves: no result is computed from them.
 ABOUT_FILES = frozenset(

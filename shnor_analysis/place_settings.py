@@ -15,6 +15,7 @@ from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import (
     Place,
     RegionNorms,
+    SocialReference,
     Sourced,
     StrictModel,
     load_model,
@@ -25,7 +26,8 @@ from shnor_analysis.methodology import (
 ALIASES_FILE, MERGERS_FILE = "school_aliases.csv", "school_mergers.csv"
 ALIASES_HEADINGS = ("Название в файле", "Код школы")
 MERGERS_HEADINGS = ("Прежняя школа", "Новая школа", "С года оценки", "Примечание")
-SETTINGS_FILES = frozenset({"monitoring.yaml", ALIASES_FILE, MERGERS_FILE})
+REFERENCE_FILE = "social_reference.yaml"
+SETTINGS_FILES = frozenset({"monitoring.yaml", ALIASES_FILE, MERGERS_FILE, REFERENCE_FILE})
 
 _NORMS_FILE = re.compile(r"norms.*\.json", re.IGNORECASE)
 _SCHOOL = re.compile(r"^(?:edu|sch|ksh|spo)?(\d{6})$")
@@ -135,6 +137,18 @@ def norms_files(folder: Path) -> list[Path]:
 def settings_files(folder: Path) -> list[Path]:
     """Files beside the data in which an office says something of its place, sorted by name."""
     return sorted(p for p in folder.iterdir() if p.is_file() and is_settings_file(Path(p.name)))
+
+
+def load_social_reference(folder: Path) -> SocialReference | None:
+    """Load the frozen reference of the social index that a place keeps; None without the file.
+
+    Raises
+    ------
+    MethodologyError
+        One Russian sentence with file, place, found and expected.
+    """
+    path = folder / REFERENCE_FILE
+    return load_model(path, SocialReference) if path.is_file() else None
 
 
 def load_region_norms(folder: Path, place: Place, assessment_year: int) -> RegionNorms | None:

@@ -13,13 +13,19 @@ from shnor_analysis.methodology import (
     Methodology,
     Place,
     RegionNorms,
+    SocialReference,
     SourcedInt,
     load_methodology,
     load_place,
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.place_files import place_files, shown_name
-from shnor_analysis.place_settings import is_settings_file, load_region_norms, settings_files
+from shnor_analysis.place_settings import (
+    is_settings_file,
+    load_region_norms,
+    load_social_reference,
+    settings_files,
+)
 from shnor_analysis.stages import file_hash, require_code_as_started
 from shnor_analysis.workspace import Workspace
 
@@ -49,6 +55,8 @@ class PlaceYear:
         With the choices of the place in it.
     norms : RegionNorms or None
         Those of the region, if a file of norms lies beside the description.
+    social_reference : SocialReference or None
+        What the index of conditions is measured against, if the place keeps it.
     inputs : dict of str to str
         Path from the project folder → SHA-256: files as received, settings of the place and
         ``methodology/``.
@@ -62,6 +70,7 @@ class PlaceYear:
     description: Place
     methodology: Methodology
     norms: RegionNorms | None
+    social_reference: SocialReference | None
     inputs: dict[str, str]
     engine: EngineChoice = DEFAULT_ENGINE
 
@@ -156,9 +165,17 @@ def open_place_year(
     _require_place(workspace, place)
     inputs = input_hashes(workspace, place)
     description, methodology = open_place(workspace, place)
-    norms = load_region_norms(workspace.raw(place), description, assessment_year)
+    folder = workspace.raw(place)
     return PlaceYear(
-        workspace, place, assessment_year, description, methodology, norms, inputs, engine
+        workspace,
+        place,
+        assessment_year,
+        description,
+        methodology,
+        load_region_norms(folder, description, assessment_year),
+        load_social_reference(folder),
+        inputs,
+        engine,
     )
 
 

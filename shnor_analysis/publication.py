@@ -35,6 +35,7 @@ NOTEBOOKS = {
     "01_data_quality": ("html", "pdf"),
     "02_low_results": ("html", "xlsx"),
     "02_low_results_lists": ("html", "xlsx"),
+    "03_social_context": ("html", "xlsx"),
     "08_annual_report": ("html", "docx", "pdf", "xlsx"),
 }
 
@@ -162,6 +163,12 @@ def _document_stages(
             {"manifest": manifest},
             lambda folder, _: _publish_remarks(run, folder),
         ),
+        Stage(
+            "social_reference",
+            "Точка отсчёта индекса условий",
+            {"manifest": manifest},
+            lambda folder, _: _publish_reference(run, folder),
+        ),
     )
 
 
@@ -178,3 +185,9 @@ def _publish_remarks(run: PlaceYear, folder: Path) -> None:
     from shnor_analysis.document_stages import publish_remarks
 
     publish_remarks(run, folder)
+
+
+def _publish_reference(run: PlaceYear, folder: Path) -> None:
+    from shnor_analysis.document_stages import publish_reference
+
+    publish_reference(run, folder)

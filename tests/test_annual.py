@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import zipfile
 
 import docx
@@ -15,11 +16,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shnor_analysis import document_stages, pipeline, publication, tables
-from shnor_analysis.errors import ParameterError
+from shnor_analysis.errors import MethodologyError, ParameterError
+from shnor_analysis.place_year import open_place_year
 from shnor_analysis.report.from_notebook import document_from_notebook
 from shnor_analysis.report.texts import text
 from shnor_analysis.stages.run import RECORDS_FILE
 from shnor_analysis.workspace import only_run
+from tests.conftest import make_workspace
 
 REPORT = "08_annual_report"
 
@@ -214,7 +217,7 @@ def test_a_second_run_takes_everything_over(annual_run, shnor):
     assert finished.returncode == 0, finished.stderr
     assert contents(workspace) == before
     stages = [line for line in finished.stdout.splitlines() if line.startswith("✓")]
-    assert len(stages) == 5 + len(publication.NOTEBOOKS) + 1
+    assert len(stages) == 5 + len(publication.NOTEBOOKS) + 2
     assert all(line.endswith("— без изменений") for line in stages)
     assert "Изменений нет, документы прежние" in finished.stdout
     assert "без изменений" not in first
@@ -324,3 +327,26 @@ def test_the_story_of_the_files_takes_two_pages(reports):
     for section in ("Что получено", "На что этого хватает", "Что не так с файлами",
                     "От кого ждём ответа", "Полнота и сопоставимость"):  # fmt: skip
         assert flat(section) in text
+
+
+def test_a_kept_reference_is_used_and_not_written_again(annual_run, tmp_path):
+    workspace = annual_run[0]
+    written = workspace.reports("demo", 2025) / "social_reference.yaml"
+    own = workspace.processed("demo", 2025)
+    place = make_workspace(tmp_path)
+    shutil.copytree(workspace.raw("demo"), place.raw("demo"))
+    shutil.copy(written, place.raw("demo"))
+    pipeline.compute(place, "demo", 2025)
+    kept = place.processed("demo", 2025)
+    index, quality = tables.SOCIAL_INDEX, tables.SOCIAL_INDEX_QUALITY
+    pd.testing.assert_frame_equal(
+        tables.load_table(index, own / "indicators"), tables.load_table(index, kept / "indicators")
+    )
+    assert tables.load_table(quality, kept / "decisions")["origin"].tolist() == ["frozen_file"]
+    run = open_place_year(place, "demo", 2025)
+    document_stages.publish_reference(run, tmp_path)
+    assert not (tmp_path / written.name).exists()
+    # a file with a mistake is said before anything is read
+    (place.raw("demo") / written.name).write_text("cut: много", encoding="utf-8")
+    with pytest.raises(MethodologyError, match=r"demo/social_reference\.yaml, .*обязательный ключ"):
+        open_place_year(place, "demo", 2025)

@@ -25,6 +25,7 @@ from shnor_analysis.methodology import (
     load_regulations,
     rule_items,
 )
+from shnor_analysis.methodology.regulation_checks import mistakes
 from shnor_analysis.report.rules import printed_rules, rule_value
 from shnor_analysis.report.texts import load_texts
 from shnor_analysis.tables import CONTRACTS
@@ -83,6 +84,7 @@ def test_the_documents_are_there_with_the_blocks_they_give():
         "lesosibirsk-2024": ("low_results", "expert_card", "terms", "calendar", "reports"),
         "nikolsk-2020": ("terms", "reports"),
         "regional-index": ("low_results_indicators",),
+        "social-composition": ("adverse_conditions",),
         "sterlitamak-2021": ("low_results_indicators", "adverse_conditions", "terms"),
         "yershichi-2020": ("high_results", "pupil_sums", "calendar", "reports"),
     }
@@ -104,7 +106,8 @@ def test_what_is_known_from_the_document_is_cited_by_its_clause(regulation):
     cited = [m for m in models(regulation) if getattr(m, "confidence", "") == Confidence.REGULATION]
     assert all(one.clause.strip() for one in cited)
     # of these the documents themselves were not read
-    assert cited or regulation.id in {"federal-low-results", "regional-index"}
+    not_read = {"federal-low-results", "regional-index", "social-composition"}
+    assert cited or regulation.id in not_read
 
 
 def test_the_numbers_of_yershichi():
@@ -397,3 +400,17 @@ def test_the_difference_of_two_hand_made_regulations():
 def test_a_regulation_does_not_differ_from_itself(regulation):
     diff = compare_regulations(regulation, regulation)
     assert (diff.only_old, diff.only_new, diff.changed) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("method", "ranks"), ("method", "points"), ("clusters", "context")]
+)
+def test_conditions_are_compared_by_deviations_and_together(name, value):
+    regulation = next(one for one in ALL if one.id == "sterlitamak-2021")
+    index = regulation.adverse_conditions.index
+    changed = index.model_copy(
+        update={name: getattr(index, name).model_copy(update={"value": value})}
+    )
+    adverse = regulation.adverse_conditions.model_copy(update={"index": changed})
+    found = list(mistakes(regulation.model_copy(update={"adverse_conditions": adverse}), SUBJECTS))
+    assert any(f"index.{name}: найдено {value}" in one for one in found)

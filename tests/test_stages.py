@@ -20,7 +20,7 @@ from shnor_analysis.workspace import Workspace
 
 PLACE, YEAR = "small", 2025
 TABLES = ("tidy", "cells", "indicators", "decisions", "manifest")
-DOCUMENTS = (*publication.NOTEBOOKS, "letters")
+DOCUMENTS = (*publication.NOTEBOOKS, "letters", "social_reference")
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_another_key_of_pseudonyms_reads_anew(workspace):
     [
         ("report/texts_ru.yaml", ("manifest", *DOCUMENTS)),
         ("decisions/low_results.py", ("decisions", "manifest", *DOCUMENTS)),
-        ("intake/place.py", ("tidy", "indicators", "manifest", *DOCUMENTS)),
+        ("intake/place.py", ("tidy", "indicators", "decisions", "manifest", *DOCUMENTS)),
     ],
 )
 def test_a_change_of_the_program_runs_what_it_makes(workspace, monkeypatch, part, expected):

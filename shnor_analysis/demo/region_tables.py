@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from shnor_analysis.demo.designs import Work, works_of
-from shnor_analysis.demo.files_forms import PASSPORT_SHARES, SMALL_SCHOOL
+from shnor_analysis.demo.files_forms import (
+    HARD_CONTEXT,
+    PASSPORT_SHARES,
+    SMALL_SCHOOL,
+    VERY_HARD_CONTEXT,
+)
 from shnor_analysis.demo.files_rcoi import CLASS_LETTERS
 from shnor_analysis.demo.region import (
     MUNICIPALITIES,
@@ -69,11 +74,17 @@ def context_table(populations: list[Population], year: int) -> pd.DataFrame:
         shares = np.minimum(base * np.exp(np.outer(schools.adversity, growth)), 0.9)
         counts = pd.DataFrame(rng.binomial(pupils[:, None], shares), columns=list(PASSPORT_COUNTS))
         counts["n_pupils"] = pupils
+        is_hard, is_very_hard = (
+            schools.adversity > limit for limit in (HARD_CONTEXT, VERY_HARD_CONTEXT)
+        )
         counts["is_small"] = (pupils < SMALL_SCHOOL).astype(int)
+        counts["is_remote"] = (schools.is_rural & is_hard).astype(int)
+        counts["has_infrastructure_deficit"] = is_very_hard.astype(int)
+        counts["has_staff_deficit"] = is_hard.astype(int)
         frame = counts.assign(school_id=schools.school_id)[schools.exists(year)]
         parts.append(frame.melt("school_id", var_name="indicator", value_name="value"))
     rows = pd.concat(parts, ignore_index=True)
-    unit = np.where(rows["indicator"] == "is_small", "yes_no", "person")
+    unit = np.where(rows["indicator"].str.startswith("n_"), "person", "yes_no")
     rows = rows.assign(assessment_year=year, unit=unit, source="social_passport")
     return CONTEXT.conform(_with_source(rows, f"{year}/context"))
 

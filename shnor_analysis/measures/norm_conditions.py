@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from shnor_analysis.methodology import Absent, NormRules, Quantiles, Slope, WorkNorm
+from shnor_analysis.methodology import Absent, NormRules, Quantiles, Slope
 from shnor_analysis.stats.intervals import share
 from shnor_analysis.stats.shrinkage import between_school_variance
 from shnor_analysis.tables import CONTEXT_SOURCES
@@ -78,47 +78,6 @@ def _latest(context: pd.DataFrame | None, assessment_year: int) -> pd.DataFrame:
     )
 
 
-def standardised_results(cells: pd.DataFrame, works: list[WorkNorm]) -> pd.DataFrame:
-    """Mean result of every school in standard deviations of pupils, over works with raw scores.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        Keeps the contract ``cells``, one year.
-    works : list of WorkNorm
-        Give mean and spread of each work; others are passed over.
-
-    Returns
-    -------
-    DataFrame
-        Index ``school_id``; ``result`` (weighted by pupils) and ``standard_error``. Works of one
-        grade are written by the same pupils, so the error counts every pupil once.
-    """
-    norms = {work.work_id: work.score_raw for work in works if work.score_raw is not None}
-    rows = cells[cells["work_id"].isin(norms) & (cells["n_score_raw"] > 0)]
-    mean, total, within = (
-        rows["work_id"].map({work_id: getattr(norm, name) for work_id, norm in norms.items()})
-        for name in ("mean_of_pupils", "total_sd", "within_school_sd")
-    )
-    n = rows["n_score_raw"].astype(float)
-    points = (rows["sum_score_raw"].astype(float) - n * mean) / total
-    table = pd.DataFrame(
-        {
-            "school_id": rows["school_id"], "procedure": rows["procedure"], "grade": rows["grade"],
-            "n": n, "points": points, "variance": n * (within / total) ** 2,
-        }
-    )  # fmt: skip
-    pupils = table.groupby(["school_id", "procedure", "grade"])["n"].max()
-    sums = table.groupby("school_id")[["n", "points", "variance"]].sum()
-    n_pupils = pupils.groupby("school_id").sum()
-    return pd.DataFrame(
-        {
-            "result": sums["points"] / sums["n"],
-            "standard_error": np.sqrt(sums["variance"] / sums["n"] / n_pupils),
-        }
-    )
-
-
 def slopes(
     results: pd.DataFrame, indicators: pd.DataFrame, rules: NormRules
 ) -> tuple[list[Slope], list[Absent]]:
@@ -127,7 +86,7 @@ def slopes(
     Parameters
     ----------
     results : DataFrame
-        From :func:`standardised_results`.
+        Index ``school_id``; ``result`` and ``standard_error`` as in the contract ``result_index``.
     indicators : DataFrame
         From :func:`conditions`.
     rules : NormRules

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from shnor_analysis.measures.norm_conditions import SIZE
+from shnor_analysis.measures.norms import SOCIAL_INDEX
 from shnor_analysis.methodology import NormRules, RegionNorms
 from shnor_analysis.tables import NORM_STATUS
 
@@ -75,6 +76,8 @@ def _of_conditions(norms: RegionNorms | None, assessment_year: int) -> dict[str,
         return {"status": "absent", "reason": "not_in_norms"}
     if indicators == {SIZE}:
         return {"status": "partial", "reason": "only_size"}
+    if SOCIAL_INDEX not in indicators:
+        return {"status": "partial", "reason": "no_index"}
     if norms.assessment_year < assessment_year:
         return {"status": "partial", "reason": "earlier_year"}
     return {"status": "full", "reason": None}

@@ -9,18 +9,22 @@ from shnor_analysis.measures.norm_conditions import (
     conditions,
     quantiles,
     slopes,
-    standardised_results,
 )
+from shnor_analysis.measures.norm_social import social_norms
 from shnor_analysis.measures.norm_works import work_norms_of_region
+from shnor_analysis.measures.result_index import result_index
 from shnor_analysis.methodology import (
     FORMAT,
     FORMAT_VERSION,
     Absent,
     MadeBy,
-    NormRules,
+    Methodology,
     RegionNorms,
 )
+from shnor_analysis.tables import CONTEXT, WORK_NORMS
 
+# Names of the index and of the result among the conditions and quantiles of a region.
+SOCIAL_INDEX, RESULT_INDEX = "social_index", "result_index"
 # The low-results rule looks at the year and the one before it.
 YEARS_BACK = 1
 
@@ -29,7 +33,7 @@ def region_norms(
     cells: pd.DataFrame,
     schools: pd.DataFrame,
     assessment_year: int,
-    rules: NormRules,
+    methodology: Methodology,
     made: MadeBy,
     region_name: str,
     context: pd.DataFrame | None = None,
@@ -45,8 +49,8 @@ def region_norms(
         Keeps the contract ``schools``: all schools of one region.
     assessment_year : int
         2025 means the school year 2024/25.
-    rules : NormRules
-        Smallest numbers of schools and pupils, levels of quantiles.
+    methodology : Methodology
+        Smallest numbers of schools and pupils, levels of quantiles; the rule of adverse conditions.
     made : MadeBy
         Version of the program and fingerprint of the input.
     region_name : str
@@ -74,6 +78,7 @@ def region_norms(
             f"Нормы составляются по школам одного региона, в таблице школ коды регионов: {found}; "
             "оставьте файлы одного региона."
         )
+    rules = methodology.norms
     years = range(assessment_year - YEARS_BACK, assessment_year + 1)
     recent = cells[cells["assessment_year"].isin(years)].sort_values(
         ["work_id", "school_id"], ignore_index=True
@@ -82,10 +87,14 @@ def region_norms(
     current = recent[recent["assessment_year"] == assessment_year]
     working = schools[schools["school_id"].isin(current["school_id"])]
     known = conditions(context, working, assessment_year)
-    results = standardised_results(current, works)
+    results = _results(current, methodology)
+    told = CONTEXT.empty() if context is None else context
+    reference, index = social_norms(told, working, methodology, assessment_year)
+    known[SOCIAL_INDEX] = index.reindex(known.index)
     lines, no_lines = slopes(results, known, rules)
     if context is None or context.empty:
         no_lines.append(Absent(part="context_slopes", reason="no_context"))
+    over_schools = known.assign(**{RESULT_INDEX: results["result"]})
     return RegionNorms(
         format=FORMAT,
         format_version=FORMAT_VERSION,
@@ -97,6 +106,18 @@ def region_norms(
         min_count=rules.min_count.value,
         works=tuple(works),
         context_slopes=tuple(lines),
-        quantiles=tuple(quantiles(recent, known, rules)),
+        social_reference=reference,
+        quantiles=tuple(quantiles(recent, over_schools, rules)),
         absent=tuple(absent + no_lines),
     )
+
+
+def _results(cells: pd.DataFrame, methodology: Methodology) -> pd.DataFrame:
+    """Results of one year on the pupils of the region itself; index ``school_id``."""
+    found = result_index(
+        cells,
+        WORK_NORMS.empty(),
+        methodology.social_context.result_subjects.value,
+        methodology.low_results.report_participants.value,
+    )
+    return found.set_index("school_id")[["result", "standard_error"]].astype(float)

@@ -112,6 +112,13 @@ from shnor_analysis.methodology.rules import (
     SourcedShare,
     SourceFamily,
 )
+from shnor_analysis.methodology.social_context import (
+    IndicatorReference,
+    ResilienceRule,
+    SocialContextRules,
+    SocialReference,
+    reference_text,
+)
 from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
@@ -153,6 +160,7 @@ __all__ = [
     "HighThreshold",
     "IndexMethod",
     "IndexRule",
+    "IndicatorReference",
     "IndicatorWorks",
     "JoinedCounts",
     "Leniency",
@@ -184,6 +192,7 @@ __all__ = [
     "ReportParts",
     "RequiredReport",
     "RequiredWeight",
+    "ResilienceRule",
     "ResultIndicator",
     "RuleDifference",
     "RuleItem",
@@ -193,6 +202,8 @@ __all__ = [
     "SeriesBreak",
     "SharePrior",
     "Slope",
+    "SocialContextRules",
+    "SocialReference",
     "SourceFamily",
     "SourceOrder",
     "Sourced",
@@ -217,6 +228,7 @@ __all__ = [
     "normal_text",
     "norms_text",
     "read_norms",
+    "reference_text",
     "rule_content",
     "rule_items",
     "rule_items_of",

@@ -33,6 +33,7 @@ from shnor_analysis.methodology.records import (
 )
 from shnor_analysis.methodology.regulation_files import (
     applied_regulations,
+    load_regulations,
     low_results_list,
     low_results_rule,
     required_block,
@@ -46,6 +47,7 @@ from shnor_analysis.methodology.regulations import (
     Regulation,
 )
 from shnor_analysis.methodology.rules import Comparability, ReportParts, SeriesBreak
+from shnor_analysis.methodology.social_context import SocialContextRules
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
 
@@ -58,7 +60,9 @@ class Methodology:
 
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
     of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
-    and only for lists of indicators there may be several.
+    and only for lists of indicators there may be several. ``condition_sets`` holds the indicators
+    of adverse conditions of every regulation that has them: those the place does not apply stand
+    beside its own; ``condition_titles`` names them.
     """
 
     folder: Path
@@ -66,6 +70,9 @@ class Methodology:
     low_results: LowResultsRule
     comparability: Comparability
     report_parts: ReportParts
+    social_context: SocialContextRules
+    condition_sets: dict[str, AdverseConditions]
+    condition_titles: dict[str, str]
     certainty: CertaintyRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
@@ -199,6 +206,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         One Russian sentence with file, place, found and expected.
     """
     applied = applied_regulations(folder, regulations)
+    with_conditions = [one for one in load_regulations(folder) if one.adverse_conditions]
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(
         folder=folder,
@@ -206,6 +214,9 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         low_results=low_results_rule(applied["low_results"][0]),
         comparability=load_model(folder / "comparability.yaml", Comparability),
         report_parts=load_report_parts(folder / "report_parts.yaml"),
+        social_context=load_model(folder / "social_context.yaml", SocialContextRules),
+        condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
+        condition_titles={one.id: one.title for one in with_conditions},
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),

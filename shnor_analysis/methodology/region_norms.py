@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import ConfigDict, Field, ValidationError
 
 from shnor_analysis.errors import ParameterError
+from shnor_analysis.methodology.social_context import SocialReference
 from shnor_analysis.methodology.sourced import StrictModel
 from shnor_analysis.methodology.yaml_files import model_sentence
 
@@ -123,7 +124,8 @@ class WorkNorm(NormModel):
 class Slope(NormModel):
     """Line of a school's mean standardised result on one condition.
 
-    The result is in standard deviations of pupils of the region, averaged over works of the year;
+    The result is in standard deviations of pupils of the region, averaged over the works of the
+    year in Russian and mathematics;
     ``slope`` is per unit of the indicator (a share from 0 to 1, yes = 1, a rank, a natural
     logarithm of the number of pupils). ``left_between_sd`` is what differs between schools
     beyond the line and chance.
@@ -169,8 +171,16 @@ class RegionNorms(NormModel):
     min_count: Count
     works: tuple[WorkNorm, ...]
     context_slopes: tuple[Slope, ...] = ()
+    social_reference: SocialReference | None = None
     quantiles: tuple[Quantiles, ...] = ()
     absent: tuple[Absent, ...] = ()
+
+    def quantile(self, indicator: str, percent: int) -> float | None:
+        """Quantile over the region's schools of an indicator that belongs to no one work."""
+        for one in self.quantiles:
+            if one.indicator == indicator and one.work_id is None:
+                return dict(one.values).get(str(percent))
+        return None
 
 
 def norms_text(norms: RegionNorms) -> str:

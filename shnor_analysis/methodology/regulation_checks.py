@@ -60,6 +60,7 @@ def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
     if regulation.adverse_conditions:
         yield from _indicators("adverse_conditions", regulation.adverse_conditions)
         yield from _context_codes(regulation.adverse_conditions)
+        yield from _only_z(regulation.adverse_conditions.index)
     if regulation.expert_card:
         card = regulation.expert_card
         points = [card.middle_points, card.high_points, card.max_points]
@@ -139,6 +140,19 @@ def _index(where: str, index: IndexRule, indicators: list[str]) -> Iterator[str]
             f"{where}: low_years {index.low_years.value} и window_years "
             f"{index.window_years.value}, ожидалось от 1 и не больше числа лет"
         )
+
+
+def _only_z(index: IndexRule) -> Iterator[str]:
+    """Conditions are compared by deviations and all schools together; nothing else is computed."""
+    for name, found, expected in (
+        ("method", index.method.value, "z"),
+        ("clusters", index.clusters.value, "none"),
+    ):
+        if found != expected:
+            yield (
+                f"adverse_conditions, index.{name}: найдено {found}, для условий считается только "
+                f"{expected}; исправьте значение"
+            )
 
 
 def _results(rules: LowResultsIndicators) -> Iterator[str]:

@@ -28,6 +28,8 @@ class Palette:
     territory: str = "#0b3c5d"
     region: str = "#e08214"
     low_results: str = "#8c2d7a"
+    adverse_conditions: str = "#0f7c9c"
+    both: str = "#1d1d1f"
     other: str = "#9aa3ad"
     threshold: str = "#333333"
 

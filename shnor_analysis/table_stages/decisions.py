@@ -14,6 +14,7 @@ from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_
 from shnor_analysis.decisions.low_results_pooled import low_results_pooled
 from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
+from shnor_analysis.decisions.with_context import decisions_with_context
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
@@ -44,12 +45,14 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         rules,
     )
     levels = indicator(tables.TEACHING_LEVELS)
+    conditions = indicator(tables.SOCIAL_INDEX)
+    conditions = conditions[conditions["assessment_year"] == year].set_index("school_id")
     index = decide_low_results_index(
         indicator(tables.LOW_RESULTS_INDICATORS),
         run.methodology.low_results_lists,
         Surroundings(
             levels=levels.set_index("school_id")["level"],
-            conditions=None,
+            conditions=conditions["index_z"].astype(float),
             is_region=run.description.municipality_id is None,
         ),
         rule,
@@ -59,6 +62,17 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
         tables.LOW_RESULTS_EVIDENCE.name: low.evidence,
+        **decisions_with_context(
+            indicator(tables.CONTEXT_EVIDENCE),
+            indicator(tables.CONTEXT_VALUES),
+            indicator(tables.SOCIAL_INDEX),
+            indicator(tables.RESULT_INDEX),
+            low.decisions,
+            run.social_reference,
+            run.norms,
+            run.methodology,
+            year,
+        ),
         tables.LOW_RESULTS_CERTAINTY.name: certainty.schools,
         tables.LOW_RESULTS_WAYS.name: certainty.ways,
         tables.LOW_RESULTS_SUMMARY.name: certainty.summary,

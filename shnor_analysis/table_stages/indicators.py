@@ -13,6 +13,7 @@ from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.share_funnels import share_funnels
+from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.place_year import PlaceYear, working_schools
@@ -59,6 +60,16 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.MARK_AGREEMENT.name: mark_agreement(school_cells),
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
         **with_norms,
+        **tables_with_context(
+            tidy(tables.CONTEXT),
+            tidy(tables.SCHOOLS),
+            school_cells,
+            with_norms["work_norms"],
+            run.social_reference,
+            run.norms,
+            methodology,
+            run.assessment_year,
+        ),
         tables.REFERENCE_SHARES.name: usual,
         tables.SHARE_FUNNELS.name: funnels.works,
         tables.SHARE_FUNNEL_POINTS.name: funnels.points,

@@ -79,6 +79,27 @@ from shnor_analysis.tables.computed import (
     TERRITORY_RESULTS,
     WORK_NORMS,
 )
+from shnor_analysis.tables.conditions import (
+    ADVERSE_CONDITIONS,
+    ADVERSE_CONDITIONS_VARIANTS,
+    CONDITION_EVIDENCE,
+    CONDITIONS,
+    CONTEXT_EVIDENCE,
+    CONTEXT_PEERS,
+    CONTEXT_REGRESSION,
+    CONTEXT_RESULTS,
+    CONTEXT_VALUES,
+    MENTOR_PAIRS,
+    QUADRANTS,
+    RESILIENCE,
+    RESILIENCE_SENSITIVITY,
+    RESULT_INDEX,
+    SOCIAL_INDEX,
+    SOCIAL_INDEX_PARTS,
+    SOCIAL_INDEX_QUALITY,
+    SOCIAL_REFERENCE,
+    SOCIAL_WEIGHTS,
+)
 from shnor_analysis.tables.contract import (
     Contract,
     load_table,
@@ -140,6 +161,8 @@ from shnor_analysis.tables.reported import (
 )
 
 __all__ = [
+    "ADVERSE_CONDITIONS",
+    "ADVERSE_CONDITIONS_VARIANTS",
     "CATEGORIES",
     "CELLS",
     "CELL_SCORES",
@@ -151,10 +174,17 @@ __all__ = [
     "COMPARABILITY_REASONS",
     "COMPARABILITY_VERDICTS",
     "COMPUTED",
+    "CONDITIONS",
+    "CONDITION_EVIDENCE",
     "CONTEXT",
+    "CONTEXT_EVIDENCE",
     "CONTEXT_INDICATORS",
+    "CONTEXT_PEERS",
+    "CONTEXT_REGRESSION",
+    "CONTEXT_RESULTS",
     "CONTEXT_SOURCES",
     "CONTEXT_UNITS",
+    "CONTEXT_VALUES",
     "CONTRACTS",
     "DECISIONS",
     "DEFICIT_LEVELS",
@@ -203,6 +233,7 @@ __all__ = [
     "MEASURE_STATUSES",
     "MEDAL_CLAIMS",
     "MEMBERSHIP_CLASSES",
+    "MENTOR_PAIRS",
     "MODES",
     "NORM_REASONS",
     "NORM_SOURCES",
@@ -224,6 +255,7 @@ __all__ = [
     "PROCEDURE_GROUPS",
     "PROCEDURE_RESULTS",
     "PUPIL_SUMS",
+    "QUADRANTS",
     "RECEIVED",
     "REFERENCE_SHARES",
     "REFERENCE_SOURCES",
@@ -232,6 +264,9 @@ __all__ = [
     "REPORTED",
     "REPORTED_INDICATORS",
     "REPORT_PARTS",
+    "RESILIENCE",
+    "RESILIENCE_SENSITIVITY",
+    "RESULT_INDEX",
     "ROADMAP",
     "ROLES",
     "RULE_BLOCKS_OF_LISTS",
@@ -242,6 +277,11 @@ __all__ = [
     "SHARE_FUNNELS",
     "SHARE_FUNNEL_POINTS",
     "SHRUNKEN_SHARES",
+    "SOCIAL_INDEX",
+    "SOCIAL_INDEX_PARTS",
+    "SOCIAL_INDEX_QUALITY",
+    "SOCIAL_REFERENCE",
+    "SOCIAL_WEIGHTS",
     "SOURCE_FILES",
     "SURVEY_ANSWERS",
     "SURVEY_SCALES",
@@ -263,7 +303,14 @@ __all__ = [
 
 CONTRACTS = {
     contract.name: contract
-    for contract in (*RECEIVED, *REPORTED, *COMPUTED, *CERTAINTY, *INDICATOR_LISTS)
+    for contract in (
+        *RECEIVED,
+        *REPORTED,
+        *COMPUTED,
+        *CERTAINTY,
+        *INDICATOR_LISTS,
+        *CONDITIONS,
+    )
 }
 
 

@@ -32,6 +32,7 @@ NORM_SOURCES = ("norms_file", "fisoko_region", "fisoko_country", "none")
 NORM_STATUSES = ("full", "partial", "absent")
 NORM_REASONS = (
     "no_norms_file", "not_in_norms", "earlier_year", "some_works", "mean_only", "only_size",
+    "no_index",
 )  # fmt: skip
 PRIOR_SOURCES = ("region", "territory", "jeffreys")
 PRIOR_OUTCOMES = ("fitted", "pooled", "fixed")

@@ -21,11 +21,12 @@ from shnor_analysis.demo.region import (
 from shnor_analysis.engine import open_engine, write_waist
 from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.measures.norm_conditions import conditions, slopes, standardised_results
+from shnor_analysis.measures.norm_conditions import conditions, slopes
 from shnor_analysis.measures.norm_works import merged_counts, told_share
 from shnor_analysis.measures.norms import region_norms
+from shnor_analysis.measures.result_index import result_index
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, MadeBy, load_methodology, norms_text
-from shnor_analysis.tables import CELL_SCORES, CELLS, CONTEXT, SCHOOLS, load_table
+from shnor_analysis.tables import CELL_SCORES, CELLS, CONTEXT, SCHOOLS, WORK_NORMS, load_table
 from shnor_analysis.workspace import Workspace, find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
@@ -65,7 +66,7 @@ def schools(n, region="99"):
 
 def norms_of(rows, n=10, **more):
     table = CELLS.conform(pd.DataFrame(rows))
-    return region_norms(table, schools(n), 2025, RULES, MADE, "Область", **more)
+    return region_norms(table, schools(n), 2025, METHODOLOGY, MADE, "Область", **more)
 
 
 def scores(rows):
@@ -156,7 +157,7 @@ def test_schools_of_two_regions_are_refused():
     two = pd.concat([schools(1), schools(2, "98").iloc[1:]])
     table = CELLS.conform(pd.DataFrame([cell("990001", 3)]))
     with pytest.raises(ParameterError, match="98, 99"):
-        region_norms(table, two, 2025, RULES, MADE, "Область")
+        region_norms(table, two, 2025, METHODOLOGY, MADE, "Область")
 
 
 def context(school, indicator, value, source="oo1", year=2025):
@@ -225,7 +226,7 @@ def region(tmp_path_factory):
 def norms(region):
     cells, counts, tables, _, _ = region
     return region_norms(
-        cells, tables["schools"], 2025, RULES, MADE, "Область", tables["context"], counts
+        cells, tables["schools"], 2025, METHODOLOGY, MADE, "Область", tables["context"], counts
     )
 
 
@@ -244,10 +245,12 @@ def test_the_spread_between_schools_is_the_planted_one(region, norms):
     assert 0.8 * between / total < np.mean(found) < 1.05 * between / total
 
 
-def test_the_slope_on_the_true_adversity_is_the_planted_one(region, norms):
+def test_the_slope_on_the_true_adversity_is_the_planted_one(region):
     cells, _, _, truth, _ = region
-    results = standardised_results(cells[cells["assessment_year"] == 2025], list(norms.works))
-    (line,), _ = slopes(results, truth[["adversity"]], RULES)
+    current = cells[cells["assessment_year"] == 2025]
+    subjects = METHODOLOGY.social_context.result_subjects.value
+    results = result_index(current, WORK_NORMS.empty(), subjects, 5).set_index("school_id")
+    (line,), _ = slopes(results[["result", "standard_error"]], truth[["adversity"]], RULES)
     # in standard deviations of pupils, which the ability scale has about one of
     assert line.slope == pytest.approx(CONTEXT_SLOPE, abs=2 * line.slope_standard_error)
     assert line.slope < -3 * line.slope_standard_error
@@ -303,7 +306,7 @@ def test_the_file_is_small_and_the_same_whatever_the_order_of_rows(region, norms
     cells, counts, tables, _, _ = region
     mixed = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
     again = region_norms(
-        cells.sample(frac=1, random_state=2), mixed["schools"], 2025, RULES, MADE, "Область",
+        cells.sample(frac=1, random_state=2), mixed["schools"], 2025, METHODOLOGY, MADE, "Область",
         mixed["context"], counts.sample(frac=1, random_state=3),
     )  # fmt: skip
     assert norms_text(again) == norms_text(norms)

@@ -64,7 +64,7 @@ def work_norm(work=WORK, **more):
     return WorkNorm(**parts(work), n_schools=300, n_pupils=6000, **known)
 
 
-def norms(*works, year=2025, slopes=("low_income_share",), quantiles=True):
+def norms(*works, year=2025, slopes=("social_index",), quantiles=True):
     return RegionNorms(
         format="shnor-norms", format_version=1, region_code="99", region_name=REGION,
         assessment_year=year, n_schools=300, min_count=10, works=works,
@@ -185,6 +185,8 @@ def test_every_verdict_has_its_norm_in_a_full_file():
         (norms(work_norm(), slopes=()), (), "context_residual", ("absent", "not_in_norms")),
         (norms(work_norm(), slopes=("log_n_pupils",)), (), "context_residual",
          ("partial", "only_size")),
+        (norms(work_norm(), slopes=("low_income_share",)), (), "context_residual",
+         ("partial", "no_index")),
         (norms(work_norm(), quantiles=False), (), "quantile_group", ("absent", "not_in_norms")),
     ],
 )  # fmt: skip

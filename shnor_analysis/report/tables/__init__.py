@@ -2,6 +2,25 @@
 
 from shnor_analysis.report.tables.build import build_table, part, probability, whole, words
 from shnor_analysis.report.tables.certainty import concentration, distance, pooled, what_if
+from shnor_analysis.report.tables.conditions import (
+    adverse_decisions,
+    adverse_list,
+    adverse_variants,
+    condition_differences,
+    condition_gaps,
+    condition_sources,
+    condition_values,
+    social_reference,
+    social_weights,
+)
+from shnor_analysis.report.tables.context_results import (
+    context_peers,
+    context_results,
+    mentor_pairs,
+    quadrants,
+    resilience,
+    resilience_sensitivity,
+)
 from shnor_analysis.report.tables.files import (
     ASKED,
     ISSUE_COLUMNS,
@@ -47,6 +66,7 @@ from shnor_analysis.report.tables.low_results import (
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
+from shnor_analysis.report.tables.training import training
 
 __all__ = [
     "ASKED",
@@ -56,6 +76,9 @@ __all__ = [
     "LETTER_COLUMNS",
     "NOT_THERE",
     "SEVERITY_ORDER",
+    "adverse_decisions",
+    "adverse_list",
+    "adverse_variants",
     "all_decisions",
     "answer_sheet",
     "asked_schools",
@@ -63,6 +86,12 @@ __all__ = [
     "chance",
     "comparability_matrix",
     "concentration",
+    "condition_differences",
+    "condition_gaps",
+    "condition_sources",
+    "condition_values",
+    "context_peers",
+    "context_results",
     "coverage",
     "diagnostic_agreement",
     "distance",
@@ -79,20 +108,27 @@ __all__ = [
     "low_procedures",
     "low_results_list",
     "mark_agreement",
+    "mentor_pairs",
     "norm_status",
     "part",
     "passport",
     "pooled",
     "probability",
+    "quadrants",
     "readings",
     "report_parts",
+    "resilience",
+    "resilience_sensitivity",
     "results_matrix",
     "rule_parameters",
     "series_breaks",
     "shrunken_shares",
+    "social_reference",
+    "social_weights",
     "source_files",
     "sources",
     "territory",
+    "training",
     "trend",
     "ways",
     "ways_overlap",

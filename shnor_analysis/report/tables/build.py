@@ -57,6 +57,16 @@ def probability(value: object, status: str = "ok") -> Cell:
     return Cell(share, ">99") if share > 1 - ALMOST_NEVER else cell
 
 
+def decimal(value: object, decimals: int, status: str = "ok") -> Cell:
+    """Make a cell with a number; the status decides what is printed."""
+    if status != "ok":
+        return Cell(None, text("status", status), Status(status))
+    if russian.is_missing(value):
+        return Cell(None, text("status", "no_data"), Status.NO_DATA)
+    number = float(value)  # type: ignore[arg-type]
+    return Cell(number, russian.number(number, decimals))
+
+
 def share_column(key: str, width: float = 0.8, decimals: int = 1, label: str = "") -> DisplayColumn:
     """A column of shares printed in per cent."""
     return DisplayColumn(key, label, Kind.SHARE, decimals, width)
@@ -65,6 +75,11 @@ def share_column(key: str, width: float = 0.8, decimals: int = 1, label: str = "
 def count_column(key: str, width: float = 0.8, label: str = "") -> DisplayColumn:
     """A column of whole numbers."""
     return DisplayColumn(key, label, Kind.INTEGER, 0, width)
+
+
+def number_column(key: str, width: float = 0.8, decimals: int = 0) -> DisplayColumn:
+    """A column of numbers with a fixed number of decimals."""
+    return DisplayColumn(key, "", Kind.NUMBER, decimals, width)
 
 
 def text_column(key: str, width: float = 2.0) -> DisplayColumn:
@@ -78,6 +93,7 @@ def build_table(
     rows: tuple[tuple[Cell, ...], ...],
     *,
     wide: bool = False,
+    sheet_only: bool = False,
     **fields: str,
 ) -> DisplayTable:
     """Put the words of ``texts_ru.yaml`` on a table; a column that has a label keeps it."""
@@ -92,4 +108,5 @@ def build_table(
         rows,
         notes=tuple(note.format(**fields) for note in words_of.notes),
         wide=wide,
+        sheet_only=sheet_only,
     )

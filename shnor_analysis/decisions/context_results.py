@@ -1,0 +1,353 @@
+"""Results beside conditions: four groups, what was to be expected, like schools, resilience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shnor_analysis.decisions.context_peers import context_peers, mentor_pairs
+from shnor_analysis.measures.context import indicator_table, school_sizes
+from shnor_analysis.measures.social_index import ChosenReference, social_index, still_holds
+from shnor_analysis.methodology import (
+    AdverseConditions,
+    RegionNorms,
+    ResilienceRule,
+    SocialContextRules,
+)
+from shnor_analysis.stats.arrays import FloatArray
+from shnor_analysis.stats.contextual import (
+    contextual_effects,
+    fit_meta_regression,
+    probability_above,
+)
+from shnor_analysis.stats.peers import Resilience, resilience_sensitivity, resilient
+from shnor_analysis.tables import CONTEXT_REGRESSION, CONTEXT_RESULTS, RESILIENCE_SENSITIVITY
+
+# Names of the index and of the result in the norms of a region.
+INDEX, RESULT = "social_index", "result_index"
+# Of a normal distribution, for an interval that holds 95 %.
+Z_95 = 1.96
+# A line through two points says nothing.
+MIN_CORRELATED = 3
+# Until the signs of biased results are looked at, nobody has any.
+NO_SIGNS = 0
+
+
+@dataclass(frozen=True)
+class ContextData:
+    """What the results are compared with: everything is of one place and one rule.
+
+    Attributes
+    ----------
+    regulation_id, rule
+        Of adverse conditions.
+    evidence, values, index, results : DataFrame
+        Keep the contracts ``context_evidence``, ``context_values``, ``social_index`` and
+        ``result_index``.
+    chosen : ChosenReference
+        What the index was measured against.
+    norms : RegionNorms or None
+        Of the region.
+    """
+
+    regulation_id: str
+    rule: AdverseConditions
+    evidence: pd.DataFrame
+    values: pd.DataFrame
+    index: pd.DataFrame
+    results: pd.DataFrame
+    chosen: ChosenReference
+    norms: RegionNorms | None
+
+
+@dataclass(frozen=True)
+class ContextResults:
+    """One row per school; the line; like schools; resilience at other borders; who may help."""
+
+    schools: pd.DataFrame
+    regression: pd.DataFrame
+    peers: pd.DataFrame
+    sensitivity: pd.DataFrame
+    mentors: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Expected result by the index: the numbers, and the index of schools on its scale."""
+
+    coefficients: FloatArray
+    tau2: float
+    index: FloatArray
+    facts: dict[str, object]
+
+
+def results_given_context(
+    data: ContextData,
+    low_results: pd.DataFrame,
+    adverse_conditions: pd.DataFrame,
+    rules: SocialContextRules,
+    min_schools: int,
+    reliable_participants: int,
+    assessment_year: int,
+) -> ContextResults:
+    """Put results and conditions of every school side by side.
+
+    Parameters
+    ----------
+    data : ContextData
+        Indices and what they rest on.
+    low_results, adverse_conditions : DataFrame
+        Keep the contracts of these names; together they give the four groups.
+    rules : SocialContextRules
+        Margin, neighbours, resilience.
+    min_schools : int
+        From how many schools on the territory has a line of its own; with fewer the region's is
+        taken, and without it nothing is expected of anybody.
+    reliable_participants : int
+        Smallest number of pupils behind the result of a school that may be named as a mentor.
+    assessment_year : int
+        2025 means the school year 2024/25.
+
+    Returns
+    -------
+    ContextResults
+        Signs of biased results are not looked at here: ``objectivity_checked`` is false, and
+        resilience holds only «as far as checked».
+    """
+    ids = pd.Index(sorted(low_results["school_id"]), name="school_id")
+    current = _of_year(data.results, assessment_year, ids)
+    index = _of_year(data.index, assessment_year, ids)
+    is_ok = (current["status"] == "ok").to_numpy(dtype=bool)
+    y = np.where(is_ok, _floats(current["result"]), np.nan)
+    se = _floats(current["standard_error"])
+    line = _line(data, y, se, index, min_schools, assessment_year)
+    found = contextual_effects(y, se, line.index[:, None], line.coefficients, line.tau2)
+    margin = rules.effect_margin.value
+    p_above = probability_above(found.effect, found.effect_sd, margin)
+    p_below = probability_above(-found.effect, found.effect_sd, margin)
+    likely = rules.likely_percent.share
+    years, cuts = _results_of_years(data, rules.resilience, ids, assessment_year)
+    index_z = _floats(index["index_z"])
+    percent = rules.resilience.context_percent.value
+    context_cut = _cut(data, index_z, INDEX, percent, assessment_year)
+    resilience = resilient(
+        index_z,
+        years,
+        np.full(len(ids), NO_SIGNS),
+        context_cut=context_cut,
+        result_cuts=cuts,
+        years_needed=rules.resilience.years_needed.value,
+        max_level=rules.resilience.max_objectivity_level.value,
+    )
+    low = low_results.set_index("school_id").reindex(ids)["decision"]
+    adverse = adverse_conditions.set_index("school_id").reindex(ids)["decision"]
+    borders = {"result_cut": cuts[-1], "context_cut_z": context_cut}
+    schools = CONTEXT_RESULTS.conform(
+        pd.DataFrame(
+            {
+                "school_id": ids,
+                "assessment_year": assessment_year,
+                "low_results": low.to_numpy(),
+                "adverse_conditions": adverse.to_numpy(),
+                "quadrant": _quadrants(low, adverse),
+                "social_index": index["social_index"].to_numpy(),
+                "index_z": index["index_z"].to_numpy(),
+                "result": current["result"].to_numpy(),
+                "standard_error": current["standard_error"].to_numpy(),
+                "result_lower": y - Z_95 * se,
+                "result_upper": y + Z_95 * se,
+                "n_pupils": current["n_pupils"].to_numpy(),
+                "result_status": current["status"].fillna("no_data").to_numpy(),
+                "expected": found.expected,
+                "residual": found.residual,
+                "effect": found.effect,
+                "effect_sd": found.effect_sd,
+                "p_above": p_above,
+                "p_below": p_below,
+                "effect_verdict": np.select(
+                    [np.isnan(p_above), p_above >= likely, p_below >= likely],
+                    ["not_computed", "above", "below"],
+                    "as_expected",
+                ),
+                "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
+                    pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
+                ),
+                "n_good_years": (years >= cuts).sum(axis=1),
+                "n_result_years": (~np.isnan(years)).sum(axis=1),
+                "resilience": _resilience_codes(resilience),
+                "objectivity_checked": False,
+            }
+        )
+    )
+    peers = context_peers(
+        indicator_table(data.values, data.rule, assessment_year).reindex(ids),
+        data.rule,
+        school_sizes(data.evidence, assessment_year).reindex(ids),
+    )
+    return ContextResults(
+        schools,
+        CONTEXT_REGRESSION.conform(
+            pd.DataFrame([{"assessment_year": assessment_year, **line.facts, **borders}])
+        ),
+        peers.nearest(rules.n_peers.value),
+        _sensitivity(data, index, years, rules.resilience, ids),
+        mentor_pairs(schools, peers, rules, reliable_participants),
+    )
+
+
+def _of_year(table: pd.DataFrame, assessment_year: int, ids: pd.Index) -> pd.DataFrame:
+    rows = table[table["assessment_year"] == assessment_year]
+    return rows.set_index("school_id").reindex(ids)
+
+
+def _floats(values: pd.Series) -> FloatArray:
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _line(
+    data: ContextData,
+    y: FloatArray,
+    se: FloatArray,
+    index: pd.DataFrame,
+    min_schools: int,
+    assessment_year: int,
+) -> _Line:
+    """The territory's own line, else the region's, else none and why."""
+    own_index = _floats(index["index_z"])
+    both = ~np.isnan(y) & ~np.isnan(own_index)
+    facts: dict[str, object] = {"correlation": _correlation(y[both], own_index[both])}
+    fit = fit_meta_regression(y, se, own_index[:, None], min_schools=min_schools)
+    if np.isfinite(fit.coefficients).all():
+        facts |= {
+            "source": "territory",
+            "n_schools": fit.n_schools,
+            "intercept": fit.coefficients[0],
+            "slope": fit.coefficients[1] if fit.is_used[1] else None,
+            "slope_se": np.sqrt(fit.covariance[1, 1]),
+            "tau": np.sqrt(fit.tau2),
+            "r_squared": max(fit.r_squared, 0.0),
+        }
+        return _Line(fit.coefficients, fit.tau2, own_index, facts)
+    reason = _why_not_region(data, assessment_year)
+    if reason or data.norms is None or data.norms.social_reference is None:
+        facts |= {"source": "none", "reason": reason, "n_schools": fit.n_schools}
+        return _Line(np.array([np.nan, np.nan]), np.nan, own_index, facts)
+    slope = next(one for one in data.norms.context_slopes if one.indicator == INDEX)
+    on_region = social_index(
+        data.values, data.rule, ChosenReference(data.norms.social_reference, "region_norms")
+    )
+    facts |= {
+        "source": "region",
+        "n_schools": slope.n_schools,
+        "intercept": slope.intercept,
+        "slope": slope.slope,
+        "slope_se": slope.slope_standard_error,
+        "tau": slope.left_between_sd,
+    }
+    return _Line(
+        np.array([slope.intercept, slope.slope]),
+        slope.left_between_sd**2,
+        _floats(_of_year(on_region, assessment_year, index.index)["index_z"]),
+        facts,
+    )
+
+
+def _why_not_region(data: ContextData, assessment_year: int) -> str | None:
+    """Code of what the region's line lacks, None when it can be used."""
+    norms = data.norms
+    if norms is None:
+        return "no_norms_file"
+    reference = norms.social_reference
+    if reference is None or not any(one.indicator == INDEX for one in norms.context_slopes):
+        return "no_line_in_norms"
+    if not still_holds(reference, data.rule, data.regulation_id, assessment_year):
+        return "other_rule_in_norms"
+    current = data.results[data.results["assessment_year"] == assessment_year]
+    return None if (current["reference"] == "region").any() else "results_without_norms"
+
+
+def _correlation(first: FloatArray, second: FloatArray) -> float | None:
+    if len(first) < MIN_CORRELATED or first.std() == 0 or second.std() == 0:
+        return None
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _quadrants(low: pd.Series, adverse: pd.Series) -> np.ndarray:
+    is_low, is_adverse = low == "included", adverse == "included"
+    is_known = (low != "not_assessed") & (adverse != "not_assessed")
+    return np.select(
+        [~is_known, is_low & is_adverse, is_low, is_adverse],
+        ["unknown", "both", "low_results", "adverse_conditions"],
+        "other",
+    )
+
+
+def _results_of_years(
+    data: ContextData, rule: ResilienceRule, ids: pd.Index, assessment_year: int
+) -> tuple[FloatArray, FloatArray]:
+    """Results of the last years, shape (n_schools, n_years), and the border of every year."""
+    years = range(assessment_year - rule.window_years.value + 1, assessment_year + 1)
+    tables = [_of_year(data.results, year, ids) for year in years]
+    results = np.column_stack(
+        [np.where(one["status"] == "ok", _floats(one["result"]), np.nan) for one in tables]
+    )
+    percent = rule.result_percent.value
+    cuts = [
+        _cut(data, results[:, place], RESULT, percent, year) for place, year in enumerate(years)
+    ]
+    return results, np.array(cuts)
+
+
+def _cut(data: ContextData, values: FloatArray, name: str, percent: int, year: int) -> float:
+    """Quantile among the schools of the territory; the region's where they are too few."""
+    known = values[~np.isnan(values)]
+    if len(known) >= data.rule.index.min_reference_schools.value:
+        return float(np.quantile(known, percent / 100))
+    if data.norms is None or data.norms.assessment_year != year:
+        return np.nan
+    found = data.norms.quantile(name, percent)
+    return np.nan if found is None else found
+
+
+def _resilience_codes(found: Resilience) -> np.ndarray:
+    return np.select([found.is_resilient, found.is_known], ["holds", "fails"], "unknown")
+
+
+def _sensitivity(
+    data: ContextData,
+    index: pd.DataFrame,
+    years: FloatArray,
+    rule: ResilienceRule,
+    ids: pd.Index,
+) -> pd.DataFrame:
+    """Resilience at every pair of borders; none where the territory is too small for quantiles."""
+    values = _floats(index["index_z"])
+    n_known = int((~np.isnan(values)).sum())
+    if n_known < data.rule.index.min_reference_schools.value:
+        return RESILIENCE_SENSITIVITY.empty()
+    contexts, results = rule.context_percents, rule.result_percents
+    found = resilience_sensitivity(
+        values,
+        years,
+        np.full(len(values), NO_SIGNS),
+        context_quantiles=np.array(contexts) / 100,
+        result_quantiles=np.array(results) / 100,
+        years_needed=rule.years_needed.value,
+        max_level=rule.max_objectivity_level.value,
+    )
+    codes = _resilience_codes(found)
+    rows = [
+        pd.DataFrame(
+            {
+                "context_percent": context,
+                "result_percent": result,
+                "school_id": ids,
+                "resilience": codes[i, j],
+            }
+        )
+        for i, context in enumerate(contexts)
+        for j, result in enumerate(results)
+    ]
+    return RESILIENCE_SENSITIVITY.conform(pd.concat(rows))

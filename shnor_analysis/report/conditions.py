@@ -1,0 +1,65 @@
+"""All that is printed of the conditions of schools, in one value for tables and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from shnor_analysis.methodology import AdverseConditions, PlaceTerms, SocialContextRules
+from shnor_analysis.report.labels import Labels, by_school
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Tables of conditions of one place and year, with the rule and the names to print.
+
+    Every frame keeps the contract of its name; ``evidence`` is ``context_evidence``,
+    ``indicators`` is ``context_values``, ``schools`` is ``context_results``, ``variants`` is
+    ``adverse_conditions_variants``, ``weights`` is ``social_weights``, ``parts`` is
+    ``social_index_parts``, ``quality`` is ``social_index_quality``. ``set_titles`` names the other
+    sets of indicators by their regulation.
+    """
+
+    evidence: pd.DataFrame
+    indicators: pd.DataFrame
+    reference: pd.DataFrame
+    index: pd.DataFrame
+    parts: pd.DataFrame
+    adverse: pd.DataFrame
+    variants: pd.DataFrame
+    weights: pd.DataFrame
+    quality: pd.DataFrame
+    results: pd.DataFrame
+    regression: pd.DataFrame
+    schools: pd.DataFrame
+    peers: pd.DataFrame
+    sensitivity: pd.DataFrame
+    mentors: pd.DataFrame
+    labels: Labels
+    rule: AdverseConditions
+    rules: SocialContextRules
+    terms: PlaceTerms
+    assessment_year: int
+    set_titles: dict[str, str]
+
+    @property
+    def has_index(self) -> bool:
+        """Whether any school could be measured at all."""
+        return bool((self.adverse["decision"] != "not_assessed").any())
+
+    def names(self, rows: pd.DataFrame) -> list[str]:
+        """Printed names of the schools of some rows, in alphabetical order."""
+        return [self.labels.school(code) for code in by_school(rows, self.labels)["school_id"]]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Printed names of the indicators of the rule, in its order."""
+        return {one.id: one.title for one in self.rule.indicators}
+
+    @property
+    def listed(self) -> set[str]:
+        """Schools of either list."""
+        rows = self.schools
+        on_list = (rows["low_results"] == "included") | (rows["adverse_conditions"] == "included")
+        return set(rows.loc[on_list, "school_id"])

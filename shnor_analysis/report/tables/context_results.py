@@ -1,0 +1,264 @@
+"""Tables of results given conditions: four groups, expectation, like schools, resilience."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from shnor_analysis.report import russian
+from shnor_analysis.report.conditions import Conditions
+from shnor_analysis.report.document import Cell, DisplayTable
+from shnor_analysis.report.labels import by_school
+from shnor_analysis.report.tables.build import (
+    build_table,
+    count_column,
+    decimal,
+    number_column,
+    probability,
+    share_column,
+    text_column,
+    whole,
+    words,
+)
+from shnor_analysis.report.texts import load_texts, text
+
+
+def quadrants(c: Conditions) -> DisplayTable:
+    """The four groups: both signs, one of them, none; and schools that could not be placed."""
+    groups = [(name, c.schools[c.schools["quadrant"] == name]) for name in load_texts()["quadrant"]]
+    return build_table(
+        "quadrants",
+        (text_column("group", 2.6), count_column("n", 0.6), text_column("names", 6.0)),
+        tuple(
+            (
+                words(quadrant_name(c, name)),
+                whole(len(rows)),
+                words("; ".join(c.names(rows))),
+            )
+            for name, rows in groups
+            if len(rows) or name != "unknown"
+        ),
+        low=c.terms.low_results,
+        adverse=c.terms.adverse_conditions,
+    )
+
+
+def quadrant_name(c: Conditions, name: str) -> str:
+    """The name of a group with the words of the region."""
+    return text("quadrant", name, low=c.terms.low_results, adverse=c.terms.adverse_conditions)
+
+
+def context_results(c: Conditions) -> DisplayTable:
+    """Result of every school beside what its conditions let expect, where that is known."""
+    rows = by_school(c.schools, c.labels)
+    has_line = c.regression["source"].iloc[0] != "none"
+    return build_table(
+        "context_results" if has_line else "results_without_line",
+        (
+            text_column("school", 2.6),
+            number_column("index", 0.8, 1),
+            count_column("n", 0.7),
+            number_column("result", 0.9, 2),
+            number_column("lower", 0.7, 2),
+            number_column("upper", 0.7, 2),
+            *(_LINE_COLUMNS if has_line else ()),
+        ),
+        tuple(
+            (
+                words(c.labels.school(row.school_id)),
+                decimal(row.social_index, 1),
+                whole(row.n_pupils),
+                decimal(row.result, 2, row.result_status),
+                decimal(row.result_lower, 2, row.result_status),
+                decimal(row.result_upper, 2, row.result_status),
+                *(_against_line(row) if has_line else ()),
+            )
+            for row in rows.itertuples(index=False)
+        ),
+        wide=has_line,
+        margin=russian.number(c.rules.effect_margin.value, 2),
+        likely=russian.percent(c.rules.likely_percent.share, 0),
+    )
+
+
+_LINE_COLUMNS = (
+    number_column("expected", 0.9, 2),
+    number_column("effect", 0.9, 2),
+    share_column("p_above", 0.8, 0),
+    share_column("p_below", 0.8, 0),
+    text_column("verdict", 1.8),
+)
+
+
+def _against_line(row: Any) -> tuple[Cell, ...]:
+    verdict = text("effect", row.effect_verdict)
+    return (
+        decimal(row.expected, 2),
+        decimal(row.effect, 2, row.result_status),
+        probability(row.p_above, row.result_status),
+        probability(row.p_below, row.result_status),
+        Cell(verdict, verdict, emphasis=row.effect_verdict in ("above", "below")),
+    )
+
+
+def line_sentence(c: Conditions) -> str:
+    """Whose line the expectation is, or why there is none."""
+    line = c.regression.iloc[0]
+    if line["source"] == "none":
+        return text("context_line", str(line["reason"]))
+    return text(
+        "context_line",
+        str(line["source"]),
+        n=str(line["n_schools"]),
+        slope=russian.number(float(line["slope"]), 2),
+        error=russian.number(float(line["slope_se"]), 2),
+        explained=""
+        if russian.is_missing(line["r_squared"])
+        else text("context_line", "explained", share=russian.percent(float(line["r_squared"]), 0)),
+    )
+
+
+def context_peers(c: Conditions) -> DisplayTable:
+    """Schools of either list with the schools most like them by conditions, and their results."""
+    results = c.schools.set_index("school_id")
+    near = c.peers.sort_values(["school_id", "order"])
+    listed = by_school(pd.DataFrame({"school_id": sorted(c.listed)}), c.labels)["school_id"]
+    rows = []
+    for school in listed:
+        peers = near[near["school_id"] == school]
+        rows.append(
+            (
+                words(c.labels.school(school)),
+                decimal(results.loc[school, "result"], 2, results.loc[school, "result_status"]),
+                words("; ".join(_peer(c, results, one) for one in peers.itertuples(index=False))),
+            )
+        )
+    return build_table(
+        "context_peers",
+        (text_column("school", 2.4), number_column("result", 0.9, 2), text_column("peers", 6.4)),
+        tuple(rows),
+        wide=True,
+        n=str(c.rules.n_peers.value),
+    )
+
+
+def _peer(c: Conditions, results: pd.DataFrame, peer: Any) -> str:
+    row = results.loc[peer.peer_id]
+    known = row["result_status"] == "ok"
+    return text(
+        "condition",
+        "peer",
+        school=c.labels.school(peer.peer_id),
+        distance=russian.number(peer.distance, 1),
+        result=russian.number(float(row["result"]), 2)
+        if known
+        else text("status", row["result_status"]),
+    )
+
+
+def resilience(c: Conditions) -> DisplayTable:
+    """Conditions of resilience for every school in adverse conditions, checked one by one."""
+    rows = by_school(c.schools[c.schools["is_context_adverse"].fillna(False)], c.labels)
+    rule = c.rules.resilience
+    return build_table(
+        "resilience",
+        (
+            text_column("school", 2.6),
+            number_column("index", 0.8, 1),
+            text_column("years", 1.6),
+            text_column("objectivity", 1.6),
+            text_column("expected", 1.8),
+            text_column("verdict", 2.4),
+        ),
+        tuple(
+            (
+                words(c.labels.school(row.school_id)),
+                decimal(row.social_index, 1),
+                words(
+                    text("condition", "of", n=str(row.n_good_years), total=str(row.n_result_years))
+                ),
+                words(text("condition", "objectivity_unknown")),
+                words(text("effect", row.effect_verdict)),
+                Cell(
+                    text("resilience", row.resilience),
+                    text("resilience", row.resilience),
+                    emphasis=row.resilience == "holds",
+                ),
+            )
+            for row in rows.itertuples(index=False)
+        ),
+        context=str(rule.context_percent.value),
+        result=percentile(rule.result_percent.value),
+        needed=str(rule.years_needed.value),
+        window=str(rule.window_years.value),
+    )
+
+
+def _of(count: int, total: int) -> str:
+    return text("condition", "of", n=str(count), total=str(total))
+
+
+def percentile(percent: int) -> str:
+    """«Медианы» or «66-го процентиля»."""
+    words_of = load_texts()["percentile"]
+    return str(words_of.get(percent, words_of["other"].format(percent=percent)))
+
+
+def resilience_sensitivity(c: Conditions) -> DisplayTable:
+    """Who is resilient at other borders of conditions and results."""
+    rule = c.rules.resilience
+    own = (rule.context_percent.value, rule.result_percent.value)
+    rows = []
+    for key, schools in c.sensitivity.groupby(["context_percent", "result_percent"], sort=True):
+        context, result = (int(value) for value in key)
+        holds = schools[schools["resilience"] == "holds"]
+        is_own = (context, result) == own
+        rows.append(
+            (
+                Cell(
+                    context / 100,
+                    text("condition", "lowest", percent=str(context)),
+                    emphasis=is_own,
+                ),
+                words(text("condition", "not_below", border=percentile(result))),
+                whole(len(holds)),
+                words("; ".join(c.names(holds))),
+            )
+        )
+    return build_table(
+        "resilience_sensitivity",
+        (
+            share_column("context", 1.4, 0),
+            text_column("result", 1.8),
+            count_column("n", 0.6),
+            text_column("names", 5.0),
+        ),
+        tuple(rows),
+    )
+
+
+def mentor_pairs(c: Conditions) -> DisplayTable:
+    """Suggestions for talks: whose experience may fit a school with low results, and why."""
+    rows = c.mentors.sort_values(["school_id", "distance"], kind="stable")
+    rows = by_school(rows, c.labels)
+    years = str(c.rules.resilience.window_years.value)
+    return build_table(
+        "mentor_pairs",
+        (
+            text_column("school", 2.4),
+            text_column("mentor", 2.4),
+            text_column("reason", 3.4),
+            number_column("distance", 0.9, 1),
+        ),
+        tuple(
+            (
+                words(c.labels.school(row.school_id)),
+                words(c.labels.school(row.mentor_id)),
+                words(text("mentor_reason", row.reason, n=str(row.n_good_years), years=years)),
+                decimal(row.distance, 1),
+            )
+            for row in rows.itertuples(index=False)
+        ),
+        low=c.terms.low_results,
+    )

@@ -1,0 +1,331 @@
+"""Results beside conditions: groups, the line, like schools, resilience, suggestions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shnor_analysis.decisions.context_peers import context_peers
+from shnor_analysis.decisions.context_results import ContextData, results_given_context
+from shnor_analysis.measures.context import context_evidence, indicator_table
+from shnor_analysis.measures.social_index import (
+    ChosenReference,
+    choose_reference,
+    make_reference,
+    social_index,
+)
+from shnor_analysis.methodology import MadeBy, Quantiles, RegionNorms, Slope
+from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, RESULT_INDEX
+from tests.conditions_place import (
+    METHODOLOGY,
+    RULE,
+    RULE_ID,
+    YEAR,
+    context,
+    graded_place,
+    school_ids,
+    values_of,
+)
+
+RULES = METHODOLOGY.social_context
+YEARS = (2023, 2024, 2025)
+MIN_SCHOOLS, RELIABLE = 30, 10
+
+
+def results_of(ids, by_year, error=0.05, n=100, reference="territory", status="ok"):
+    """Rows of ``result_index``: a list of results per year, None where there is none."""
+    rows = [
+        {
+            "school_id": school, "assessment_year": year, "result": value, "standard_error": error,
+            "n_works": 2, "n_results": 2 * n, "n_by_marks": 0, "n_pupils": n,
+            "reference": reference, "status": status,
+        }
+        for year, values in by_year.items()
+        for school, value in zip(ids, values, strict=True)
+        if value is not None
+    ]  # fmt: skip
+    return RESULT_INDEX.conform(pd.DataFrame(rows)) if rows else RESULT_INDEX.empty()
+
+
+def decisions(contract, ids, included=(), not_assessed=(), **more):
+    rows = pd.DataFrame({"school_id": ids, "assessment_year": YEAR, "reason_code": "r", **more})
+    rows["decision"] = np.select(
+        [rows["school_id"].isin(included), rows["school_id"].isin(not_assessed)],
+        ["included", "not_assessed"], "not_included",
+    )  # fmt: skip
+    return contract.conform(rows)
+
+
+def low_results(ids, included=(), not_assessed=()):
+    more = {"n_procedures": 2, "n_compared": 2, "n_low_current": 0, "n_low_previous": 0,
+            "evidence": "none", "regulation_id": "r", "rule_mode": "A"}  # fmt: skip
+    clauses = {name: False for name in ("clause_a", "clause_b", "clause_c")}
+    return decisions(LOW_RESULTS, ids, included, not_assessed, **more, **clauses)
+
+
+def adverse(ids, included=(), not_assessed=()):
+    more = {"n_low_years": 0, "n_years": 1, "n_variants": 0, "n_variants_low": 0,
+            "evidence": "none", "regulation_id": RULE_ID}  # fmt: skip
+    return decisions(ADVERSE_CONDITIONS, ids, included, not_assessed, **more)
+
+
+def given(ids, table, results, low=(), hard=(), norms=None, silent=()):
+    values = values_of(table, ids)
+    chosen = choose_reference(values, RULE, RULE_ID, YEAR, None,
+                              norms.social_reference if norms else None)  # fmt: skip
+    data = ContextData(
+        RULE_ID, RULE, context_evidence(table, RULE), values, social_index(values, RULE, chosen),
+        results, chosen, norms,
+    )  # fmt: skip
+    return results_given_context(
+        data, low_results(ids, low, silent), adverse(ids, hard), RULES, MIN_SCHOOLS, RELIABLE, YEAR
+    )
+
+
+def by_school(made):
+    return made.schools.set_index("school_id")
+
+
+def test_four_groups_come_from_the_two_decisions():
+    ids, table = graded_place()
+    made = given(ids, table, results_of(ids, {}), low=ids[:2], hard=ids[1:3], silent=ids[5:6])
+    found = by_school(made)["quadrant"]
+    assert found[ids[:4]].tolist() == ["low_results", "both", "adverse_conditions", "other"]
+    assert found[ids[5]] == "unknown"
+
+
+def norms_with(ids, table, slope=1.0, intercept=0.5, left=0.2, **quantiles):
+    """Norms of a region whose schools are those at hand."""
+    values = values_of(table, ids)
+    reference = make_reference(indicator_table(values, RULE, YEAR), RULE, RULE_ID, YEAR, "region")
+    line = Slope(
+        indicator="social_index", n_schools=400, indicator_mean=0.0, indicator_sd=0.6,
+        intercept=intercept, slope=slope, slope_standard_error=0.1, left_between_sd=left,
+    )  # fmt: skip
+    return RegionNorms(
+        format="shnor-norms", format_version=1, region_code="99", region_name="Область",
+        assessment_year=YEAR, n_schools=400, made=MadeBy(package_version="1", input_sha256="f"),
+        min_count=10, works=(), context_slopes=(line,), social_reference=reference,
+        quantiles=tuple(
+            Quantiles(indicator=name, n_schools=400, values=values)
+            for name, values in quantiles.items()
+        ),
+    )  # fmt: skip
+
+
+def test_with_few_schools_the_regions_line_is_taken():
+    ids, table = graded_place()
+    norms = norms_with(ids, table)
+    values = values_of(table, ids)
+    index = social_index(values, RULE, ChosenReference(norms.social_reference, "region_norms"))
+    expected = 0.5 + index["index_z"].astype(float).to_numpy()
+    results = results_of(ids, {YEAR: (expected + 0.4).tolist()}, error=0.1, reference="region")
+    made = given(ids, table, results, norms=norms)
+    found = by_school(made)
+    assert made.regression["source"].tolist() == ["region"]
+    assert found["expected"].tolist() == pytest.approx(expected.tolist())
+    assert found["residual"].tolist() == pytest.approx([0.4] * 12)
+    # B = 0.04 / (0.04 + 0.01) = 0.8; posterior spread sqrt(0.04 * 0.2) = 0.0894
+    assert found["effect"].tolist() == pytest.approx([0.32] * 12)
+    assert found["effect_sd"].tolist() == pytest.approx([0.08944] * 12, abs=1e-5)
+    # P(N(0.32, 0.0894) > 0.25) = Phi(0.7826) = 0.7831, short of 0.8
+    assert found["p_above"].tolist() == pytest.approx([0.7831] * 12, abs=1e-4)
+    assert set(found["effect_verdict"]) == {"as_expected"}
+    farther = results_of(ids, {YEAR: (expected - 0.6).tolist()}, error=0.1, reference="region")
+    assert set(by_school(given(ids, table, farther, norms=norms))["effect_verdict"]) == {"below"}
+
+
+def test_without_norms_nothing_is_expected_of_anybody():
+    ids, table = graded_place()
+    made = given(ids, table, results_of(ids, {YEAR: [0.1 * k for k in range(12)]}))
+    line = made.regression.iloc[0]
+    assert (line["source"], line["reason"]) == ("none", "no_norms_file")
+    assert line["correlation"] < 0
+    found = by_school(made)
+    assert found["expected"].isna().all()
+    assert set(found["effect_verdict"]) == {"not_computed"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reference", "reason"),
+    [
+        ({"context_slopes": ()}, "region", "no_line_in_norms"),
+        ({"social_reference": None}, "region", "no_line_in_norms"),
+        ({}, "territory", "results_without_norms"),
+    ],
+)
+def test_norms_that_lack_something_are_not_used(change, reference, reason):
+    ids, table = graded_place()
+    norms = norms_with(ids, table).model_copy(update=change)
+    results = results_of(ids, {YEAR: [0.0] * 12}, reference=reference)
+    assert given(ids, table, results, norms=norms).regression["reason"].tolist() == [reason]
+
+
+def test_norms_by_another_rule_are_not_used():
+    ids, table = graded_place()
+    norms = norms_with(ids, table)
+    other = norms.social_reference.model_copy(update={"regulation_id": "other"})
+    norms = norms.model_copy(update={"social_reference": other})
+    results = results_of(ids, {YEAR: [0.0] * 12}, reference="region")
+    made = given(ids, table, results, norms=norms)
+    assert made.regression["reason"].tolist() == ["other_rule_in_norms"]
+
+
+def test_from_thirty_schools_on_the_territory_has_its_own_line():
+    ids, table = graded_place(30)
+    values = values_of(table, ids)
+    chosen = choose_reference(values, RULE, RULE_ID, YEAR, None, None)
+    index = social_index(values, RULE, chosen)["index_z"].astype(float).to_numpy()
+    wave = np.tile([0.3, -0.3], 15)
+    results = results_of(ids, {YEAR: (0.2 + 0.5 * index + wave).tolist()})
+    made = given(ids, table, results)
+    line = made.regression.iloc[0]
+    assert line["source"] == "territory"
+    assert line["slope"] == pytest.approx(0.5, abs=0.15)
+    assert 0 < line["r_squared"] < 1
+    verdicts = by_school(made)["effect_verdict"]
+    assert (verdicts.iloc[::2] == "below").sum() == 0
+    assert (verdicts.iloc[1::2] == "above").sum() == 0
+
+
+def test_too_few_pupils_decide_nothing():
+    ids, table = graded_place()
+    norms = norms_with(ids, table)
+    results = results_of(ids, {YEAR: [3.0] * 12}, reference="region", status="too_few")
+    found = by_school(given(ids, table, results, norms=norms))
+    assert set(found["effect_verdict"]) == {"not_computed"}
+    assert set(found["n_good_years"]) == {0}
+    assert set(found["result_status"]) == {"too_few"}
+
+
+def good_years(ids, *years):
+    """Results of three years: the named schools at the top in the years named with them."""
+    return {
+        year: [1.0 if year in dict(years).get(school, ()) else -0.01 * k
+               for k, school in enumerate(ids)]
+        for year in YEARS
+    }  # fmt: skip
+
+
+def test_resilience_needs_two_good_years_of_three_in_adverse_conditions():
+    ids, table = graded_place()
+    results = results_of(
+        ids,
+        good_years(ids, (ids[-1], (2023, 2025)), (ids[-2], (2025,)), (ids[0], YEARS)),
+    )
+    made = given(ids, table, results)
+    found = by_school(made)
+    # the lower 30 % of twelve by interpolation are the last four
+    assert found.index[found["is_context_adverse"].astype(bool)].tolist() == ids[-4:]
+    assert found["resilience"][ids[-1]] == "holds"
+    assert found["resilience"][ids[-2]] == "fails"
+    assert found["resilience"][ids[0]] == "fails"
+    assert not found["objectivity_checked"].any()
+
+
+def test_a_missing_year_leaves_resilience_open():
+    ids, table = graded_place()
+    years = good_years(ids, (ids[-1], (2023, 2025)))
+    years[2024][-1] = None
+    years[2025][-1] = None
+    found = by_school(given(ids, table, results_of(ids, years)))
+    assert found["resilience"][ids[-1]] == "unknown"
+    assert found["n_result_years"][ids[-1]] == 1
+
+
+def test_a_small_place_takes_the_borders_of_the_region():
+    ids, table = graded_place(12)
+    norms = norms_with(
+        ids, table,
+        social_index={"30": -0.2}, result_index={"50": 0.0},
+    )  # fmt: skip
+    few = ids[-5:]
+    results = results_of(few, {YEAR: [1.0] * 5}, reference="region")
+    made = given(few, table[table["school_id"].isin(few)], results, norms=norms)
+    line = made.regression.iloc[0]
+    assert (line["result_cut"], line["context_cut_z"]) == (0.0, -0.2)
+    assert set(by_school(made)["n_good_years"]) == {1}
+    # two of three years cannot be known from one
+    assert set(by_school(made)["resilience"]) <= {"unknown", "fails"}
+    assert made.sensitivity.empty
+
+
+def test_sensitivity_has_every_pair_of_borders_and_the_rules_own_among_them():
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    made = given(ids, table, results)
+    pairs = made.sensitivity.groupby(["context_percent", "result_percent"])
+    assert sorted(pairs.groups) == [(c, r) for c in (25, 30, 33) for r in (50, 66)]
+    own = pairs.get_group((30, 50)).set_index("school_id")["resilience"]
+    assert own.tolist() == by_school(made)["resilience"].tolist()
+
+
+def test_peers_are_alike_in_pupils_in_conditions_and_in_size():
+    ids, table = graded_place()
+    made = given(ids, table, results_of(ids, {}))
+    near = made.peers[made.peers["school_id"] == ids[5]].sort_values("order")
+    assert len(near) == RULES.n_peers.value
+    assert near["distance"].is_monotonic_increasing
+    assert ids[5] not in set(near["peer_id"])
+    # a school five times as large goes to the end of everybody's list
+    big = table.copy()
+    big.loc[big["school_id"] == ids[6], "value"] *= 5
+    answers = (big["school_id"] == ids[6]) & ~big["indicator"].str.startswith("n_")
+    big.loc[answers, "value"] = table.loc[answers, "value"]
+    far = given(ids, big, results_of(ids, {})).peers
+    assert ids[6] not in set(far.loc[far["school_id"] == ids[5], "peer_id"])
+
+
+def test_a_school_of_unknown_size_has_no_peers_and_is_nobodys():
+    ids, table = graded_place()
+    unknown = (table["school_id"] == ids[4]) & (table["indicator"] == "n_pupils")
+    peers = given(ids, table[~unknown], results_of(ids, {})).peers
+    assert ids[4] not in set(peers["school_id"]) | set(peers["peer_id"])
+
+
+def test_one_school_has_no_peers():
+    peers = context_peers(
+        indicator_table(values_of(context(), school_ids(1)), RULE, YEAR),
+        RULE,
+        pd.Series([100.0], index=school_ids(1)),
+    )
+    assert peers.nearest(5).empty
+
+
+def test_mentors_are_the_nearest_that_do_well():
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS), (ids[5], YEARS), (ids[0], (2025,))))
+    made = given(ids, table, results, low=ids[6:8])
+    good = by_school(made).query("n_good_years >= 2 and low_results == 'not_included'").index
+    found = made.mentors
+    assert set(found["school_id"]) == set(ids[6:8])
+    assert set(found["mentor_id"]) <= set(good)
+    assert found.groupby("school_id").size().max() == RULES.n_mentors.value
+    order = made.peers.set_index(["school_id", "peer_id"])["distance"]
+    for row in found.itertuples():
+        nearer = [peer for peer in good if order.get((row.school_id, peer), np.inf) < row.distance]
+        assert set(nearer) <= set(found.loc[found["school_id"] == row.school_id, "mentor_id"])
+    assert not found["objectivity_checked"].any()
+
+
+def test_a_resilient_school_is_suggested_as_such():
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    found = given(ids, table, results, low=[ids[-2]]).mentors
+    reasons = found.set_index("mentor_id")["reason"]
+    assert reasons[ids[-1]] == "resilient"
+
+
+def test_nobody_is_suggested_on_the_strength_of_few_pupils():
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)), n=RELIABLE - 1)
+    assert given(ids, table, results, low=[ids[-2]]).mentors.empty
+
+
+def test_without_conditions_everything_is_said_to_be_unknown():
+    ids = school_ids(3)
+    made = given(ids, context(), results_of(ids, {YEAR: [0.1, 0.2, 0.3]}))
+    found = by_school(made)
+    assert found["index_z"].isna().all()
+    assert set(found["resilience"]) == {"unknown"}
+    assert made.peers.empty
+    assert made.mentors.empty

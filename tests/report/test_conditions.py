@@ -1,0 +1,263 @@
+"""Tables, sentences and pictures of conditions, from a hand-made place."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shnor_analysis import tables as contracts
+from shnor_analysis.decisions.low_results import decide_low_results
+from shnor_analysis.decisions.with_context import decisions_with_context
+from shnor_analysis.measures.results import procedure_results
+from shnor_analysis.measures.with_context import tables_with_context
+from shnor_analysis.methodology import Place, PlaceTerms
+from shnor_analysis.report import context_figures, context_narrative, tables, theme
+from shnor_analysis.report.conditions import Conditions
+from shnor_analysis.report.document import Callout, DisplayFigure, DisplayTable, Heading, Status
+from shnor_analysis.report.label_places import place_labels
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.texts import load_texts
+from shnor_analysis.tables import conditions as condition_contracts
+from tests.conditions_place import (
+    METHODOLOGY,
+    YEAR,
+    cells,
+    context,
+    graded_place,
+    marks_cell,
+    school_ids,
+    schools,
+)
+
+PACKAGE = Path(contracts.__file__).parents[1]
+TERMS = PlaceTerms(low_results="ШНОР", adverse_conditions="ШНСУ")
+
+
+def conditions_of(ids, told, results):
+    """Everything that is printed, made as the stages make it."""
+    school_cells = cells(results)
+    register = schools(ids)
+    measured = tables_with_context(
+        told, register, school_cells, contracts.WORK_NORMS.empty(), None, None, METHODOLOGY, YEAR
+    )
+    low = decide_low_results(
+        procedure_results(school_cells, 5), register, METHODOLOGY.low_results, YEAR
+    ).decisions
+    decided = decisions_with_context(
+        measured["context_evidence"], measured["context_values"], measured["social_index"],
+        measured["result_index"], low, None, None, METHODOLOGY, YEAR,
+    )  # fmt: skip
+    return Conditions(
+        evidence=measured["context_evidence"],
+        indicators=measured["context_values"],
+        reference=measured["social_reference"],
+        index=measured["social_index"],
+        parts=measured["social_index_parts"],
+        adverse=decided["adverse_conditions"],
+        variants=decided["adverse_conditions_variants"],
+        weights=decided["social_weights"],
+        quality=decided["social_index_quality"],
+        results=measured["result_index"],
+        regression=decided["context_regression"],
+        schools=decided["context_results"],
+        peers=decided["context_peers"],
+        sensitivity=decided["resilience_sensitivity"],
+        mentors=decided["mentor_pairs"],
+        labels=Labels.of(register, METHODOLOGY),
+        rule=METHODOLOGY.adverse_conditions,
+        rules=METHODOLOGY.social_context,
+        terms=TERMS,
+        assessment_year=YEAR,
+        set_titles=METHODOLOGY.condition_titles,
+    )
+
+
+@pytest.fixture(scope="module")
+def place():
+    """Fourteen schools, harder and harder; the first is low in two works, the last does well."""
+    ids, told = graded_place(14)
+    told = told[(told["school_id"] != ids[4]) | (told["indicator"] != "n_juvenile_police")]
+    rows = [
+        marks_cell(school, subject, year, 5,
+                   (8, 6, 4, 2) if school == ids[0] else (0, 4, 10, 6) if school == ids[-1]
+                   else (1, 8 + int(school[-1]) % 3, 8, 3))
+        for school in ids[:-2] + ids[-1:]
+        for subject in ("rus", "math")
+        for year in (2023, 2024, 2025)
+    ]  # fmt: skip
+    return conditions_of(ids, told, rows)
+
+
+@pytest.fixture(scope="module")
+def silent():
+    """Three schools that said nothing of their conditions."""
+    ids = school_ids(3)
+    return conditions_of(ids, context(), [marks_cell(one, grade=5) for one in ids])
+
+
+TABLES = (
+    tables.adverse_list, tables.adverse_decisions, tables.adverse_variants, tables.social_weights,
+    tables.social_reference, tables.condition_values, tables.condition_gaps,
+    tables.condition_differences, tables.condition_sources, tables.quadrants,
+    tables.context_results, tables.context_peers, tables.resilience,
+    tables.resilience_sensitivity, tables.mentor_pairs,
+)  # fmt: skip
+
+
+def column(table, key):
+    position = [one.key for one in table.columns].index(key)
+    return [row[position] for row in table.rows]
+
+
+@pytest.mark.parametrize("make", TABLES, ids=lambda make: make.__name__)
+def test_every_table_can_be_made_whatever_is_known(make, place, silent):
+    for c in (place, silent):
+        table = make(c)
+        assert isinstance(table, DisplayTable)
+        assert all(len(row) == len(table.columns) for row in table.rows)
+        printed = " ".join(
+            [table.title, *table.notes, *(cell.text for r in table.rows for cell in r)]
+        )
+        assert "{" not in printed
+        assert not re.search(r"\bnan\b|<NA>|None", printed)
+
+
+@pytest.mark.parametrize(
+    "make", [tables.adverse_list, tables.adverse_decisions, tables.context_results,
+             tables.condition_values, tables.resilience],
+    ids=lambda make: make.__name__,
+)  # fmt: skip
+def test_schools_stand_in_alphabetical_order(make, place):
+    names = [cell.text for cell in column(make(place), "school")]
+    assert names == sorted(names)
+    assert names
+
+
+def test_a_missing_value_is_said_in_words_and_zero_is_a_number(place):
+    table = tables.condition_values(place)
+    row = table.rows[4]
+    keys = [one.key for one in table.columns]
+    assert row[keys.index("police_record")].status == Status.NO_DATA
+    first = table.rows[0][keys.index("police_record")]
+    assert (first.value, first.text) == (0, "0,0")
+    gaps = tables.condition_gaps(place)
+    assert [cell.text for cell in column(gaps, "indicator")] == ["Состоят на учёте в ОДН, КДН"]
+
+
+def test_the_four_groups_name_every_school_once(place):
+    names = "; ".join(cell.text for cell in column(tables.quadrants(place), "names"))
+    for school in place.schools["school_id"]:
+        assert names.count(place.labels.school(school)) == 1
+
+
+def test_the_headline_counts_what_the_list_holds(place):
+    said = " ".join(run.text for item in context_narrative.context_headline(place).items
+                    for run in item)  # fmt: skip
+    n = len(tables.adverse_list(place).rows)
+    assert f"{n}\xa0школ" in said
+    assert "ШНСУ" in said
+
+
+def test_one_place_without_answers_gets_a_remark_and_the_reasons(silent):
+    files = contracts.SOURCE_FILES.empty()
+    place = Place.model_construct(
+        terms=TERMS,
+        responsible=type("R", (), {"decisions": "отдел", "monitoring": "центр"}),
+    )
+    remark, reasons = context_narrative.context_section(silent, files, place)
+    assert isinstance(remark, Callout)
+    assert {cell.text for cell in column(reasons, "decision")} == {"не оценивалась"}
+    assert context_figures.context_and_results(silent) == ()
+    assert context_figures.index_parts(silent) == ()
+
+
+def test_pictures_say_what_they_show(place):
+    (plane,) = context_figures.context_and_results(place)
+    (parts,) = context_figures.index_parts(place)
+    for picture in (plane, parts):
+        assert isinstance(picture, DisplayFigure)
+        assert picture.alt
+        assert "{" not in picture.title + picture.alt + "".join(picture.notes)
+    assert plane.svg == context_figures.context_and_results(place)[0].svg
+
+
+def test_a_label_has_the_name_in_the_quotation_marks():
+    assert context_figures.short_name("МБОУ «СОШ № 2 г. Примерска»") == "СОШ №\xa02 г.\xa0Примерска"
+    assert context_figures.short_name("Школа") == "Школа"
+
+
+def test_labels_cover_neither_points_nor_one_another():
+    rng = np.random.default_rng(5)
+    points = list(zip(rng.uniform(0, 100, 25), rng.uniform(-1, 1, 25), strict=True))
+    labels = [(x, y, f"Школа {k}") for k, (x, y) in enumerate(points[:14])]
+    with theme.page():
+        figure = theme.new_figure(110)
+        ax = figure.subplots()
+        ax.set_xlim(-5, 105)
+        ax.set_ylim(-1.2, 1.2)
+        ax.scatter(*zip(*points, strict=True))
+        placed = place_labels(ax, labels, points, 7)
+        boxes = [note.get_window_extent(figure.canvas.get_renderer()) for note in placed]
+        dots = ax.transData.transform(points)
+    assert [note.get_text() for note in placed] == [name for _, _, name in labels]
+    for k, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+        assert not any(box.contains(*dot) for dot in dots)
+
+
+CODES = {
+    "condition_evidence": condition_contracts.CONDITION_EVIDENCE,
+    "condition_gap": condition_contracts.VALUE_REASONS,
+    "indicator_state": condition_contracts.INDICATOR_STATES,
+    "reference_origin": condition_contracts.REFERENCE_ORIGINS,
+    "context_reference": condition_contracts.REFERENCE_ORIGINS,
+    "variant_kind": condition_contracts.VARIANT_KINDS,
+    "quadrant": condition_contracts.QUADRANTS,
+    "effect": condition_contracts.EFFECTS,
+    "resilience": condition_contracts.RESILIENCE,
+    "mentor_reason": condition_contracts.MENTOR_REASONS,
+}
+
+
+@pytest.mark.parametrize("group", CODES)
+def test_every_code_has_words(group):
+    assert set(load_texts()[group]) == set(CODES[group])
+
+
+@pytest.mark.parametrize(
+    ("group", "module", "pattern"),
+    [
+        ("condition_reason", "decisions/adverse_conditions.py",
+         r'"((?:index|no|few)_\w+|index_low|index_above)"'),
+        ("context_line", "decisions/context_results.py",
+         r'"(no_norms_file|no_line_in_norms|other_rule_in_norms|results_without_norms)"'),
+    ],
+)  # fmt: skip
+def test_every_reason_has_words(group, module, pattern):
+    source = (PACKAGE / module).read_text(encoding="utf-8")
+    emitted = set(re.findall(pattern, source)) - {"index_z"}
+    more = {"correlation", "territory", "explained", "region"} if group == "context_line" else set()
+    assert emitted | more == set(load_texts()[group])
+
+
+def test_training_is_for_an_invented_place_only(place):
+    nothing = pd.DataFrame(columns=["school_id", "case", "why", "n_pupils", "adversity"])
+    assert tables.training(nothing, place) == ()
+    ids = sorted(place.schools["school_id"])
+    planted = pd.DataFrame(
+        {
+            "school_id": ids, "case": ["resilient", *["ordinary"] * 13], "why": "задумано",
+            "n_pupils": [20] * 7 + [200] * 7, "adversity": [3.0, *range(-13, 0)],
+        }
+    )  # fmt: skip
+    heading, _, by_size, by_case = tables.training(planted, place)
+    assert isinstance(heading, Heading)
+    assert [cell.text for cell in column(by_size, "size")] == [
+        "1–25 обучающихся", "151–350 обучающихся",
+    ]  # fmt: skip
+    assert sum(cell.value for cell in column(by_size, "n")) == 14
+    # the hardest was planted first and is not on the list
+    assert column(by_size, "found")[0].value == 0
+    assert len(by_case.rows) == 1
