@@ -34,6 +34,7 @@ from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, only_run
 NOTEBOOKS = {
     "01_data_quality": ("html", "pdf"),
     "02_low_results": ("html", "xlsx"),
+    "02_low_results_lists": ("html", "xlsx"),
     "03_social_context": ("html", "xlsx"),
     "08_annual_report": ("html", "docx", "pdf", "xlsx"),
 }
