@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shnor_analysis.stats.arrays import BoolArray, FloatArray, complete_rows, float_table
-from shnor_analysis.stats.ranks import lower_tail
-from shnor_analysis.stats.sensitivity import jaccard
 
 # Shares of weight are sums of decimals: 0.7 must reach 0.7.
 ROUNDING = 1e-9
@@ -243,47 +241,6 @@ def rescale(
     is_clipped = (value < reference_min) | (value > reference_max)
     width = reference_max - reference_min if reference_max > reference_min else np.nan
     return np.clip(100 * (value - reference_min) / width, 0, 100), is_clipped
-
-
-def leave_one_out_overlap(
-    z: ArrayLike, weights: ArrayLike, *, required_weight: float, flagged_share: float
-) -> FloatArray:
-    """How much of the list of lowest schools stays when one indicator is left out.
-
-    Parameters
-    ----------
-    z, weights, required_weight
-        As in :func:`composite_index`.
-    flagged_share : float
-        The list holds the schools at or below this quantile of the index.
-
-    Returns
-    -------
-    ndarray of float, shape (n_indicators,)
-        Jaccard overlap of the full list and the list without the indicator: 1 where the indicator
-        does not matter.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`composite_index`, and if ``flagged_share`` is not within (0, 1).
-
-    Examples
-    --------
-    >>> z = [[-2, 1], [-1, 0], [1, -1], [2, 0]]
-    >>> leave_one_out_overlap(z, [1, 1], required_weight=0.7, flagged_share=0.25).tolist()
-    [0.0, 0.5]
-    """
-    table, weight = float_table(z), _weight_row(z, weights)
-
-    def flagged(row: FloatArray) -> BoolArray:
-        found = composite_index(table, row, required_weight=required_weight)
-        return lower_tail(found.index, flagged_share)
-
-    without = np.where(np.eye(len(weight), dtype=bool), 0.0, weight)
-    variants = [flagged(row) for row in without]
-    shape = (len(weight), len(table))
-    return jaccard(flagged(weight), np.array(variants, dtype=bool).reshape(shape))
 
 
 def _weight_row(z: ArrayLike, weights: ArrayLike) -> FloatArray:

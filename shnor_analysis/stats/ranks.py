@@ -134,44 +134,6 @@ def places(values: ArrayLike) -> FloatArray:
     return np.where(n_ranked > 1, 100 * (ranks - 1) / np.maximum(n_ranked - 1, 1), np.nan)
 
 
-def rank_index(values: ArrayLike, *, required_share: float) -> FloatArray:
-    """Mean place of a school over several indicators, from 0 (worst) to 100 (best).
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n_schools, n_indicators)
-        Higher is better; NaN where missing.
-    required_share : float
-        Least share of the indicators a school must have.
-
-    Returns
-    -------
-    ndarray of float, shape (n_schools,)
-        Mean of its :func:`places` over the indicators it has. NaN where it has too few of them.
-
-    Raises
-    ------
-    ValueError
-        If ``values`` is not a table or ``required_share`` not within [0, 1].
-
-    Notes
-    -----
-    The weighted mean of z-scores is :func:`shnor_analysis.stats.composite.composite_index`.
-
-    Examples
-    --------
-    >>> rank_index([[1, 10], [2, 30], [3, 20]], required_share=0.5).tolist()
-    [0.0, 75.0, 75.0]
-    """
-    if not 0 <= required_share <= 1:
-        raise ValueError(f"required_share must be a fraction in [0, 1], got {required_share}")
-    table = float_table(values)
-    place = places(table)
-    n_known = np.sum(~np.isnan(place), axis=1)
-    enough = (n_known > 0) & (n_known >= required_share * table.shape[1] - ROUNDING)
-    return np.where(enough, np.nansum(place, axis=1) / np.maximum(n_known, 1), np.nan)
-
-
 def points_index(
     values: ArrayLike, cut_offs: Sequence[ArrayLike], points: Sequence[ArrayLike]
 ) -> FloatArray:

@@ -9,7 +9,6 @@ from shnor_analysis.stats.composite import (
     Reference,
     composite_index,
     directed_z,
-    leave_one_out_overlap,
     reference_of,
     rescale,
     standardised,
@@ -131,16 +130,6 @@ def test_rescaling_a_new_year_is_clipped_and_says_so():
     assert np.isnan(rescale([0.5, 0.5], 0.5, 0.5)[0]).all()
 
 
-def test_leaving_an_indicator_out_by_hand():
-    # sums −1, −1, 0, 2: the lowest quarter is the two first (tie); without the first indicator
-    # the third is lowest, without the second the first; the third column weighs nothing
-    z = [[-2, 1, 9], [-1, 0, -9], [1, -1, 0], [2, 0, 0]]
-    found = leave_one_out_overlap(z, [1, 1, 0], required_weight=0.7, flagged_share=0.25)
-    assert found.tolist() == [0.0, 0.5, 1.0]
-    alone = leave_one_out_overlap([[1.0], [2.0]], [1], required_weight=0.7, flagged_share=0.25)
-    assert alone.tolist() == [0.0]
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -153,7 +142,6 @@ def test_leaving_an_indicator_out_by_hand():
         lambda: composite_index([[1.0]], [1, 1], required_weight=0.7),
         lambda: composite_index([[1.0]], [1], required_weight=70),
         lambda: rescale([1.0], 2.0, 1.0),
-        lambda: leave_one_out_overlap([[1.0]], [1], required_weight=0.7, flagged_share=0),
     ],
 )
 def test_impossible_input_is_refused(call):

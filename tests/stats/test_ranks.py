@@ -11,7 +11,6 @@ from shnor_analysis.stats.ranks import (
     mid_ranks,
     points_index,
     quarters,
-    rank_index,
     repeated,
 )
 
@@ -57,33 +56,6 @@ def test_equal_schools_have_no_lower_tail():
     assert lower_tail([], 0.25).shape == quarters([]).shape == mid_ranks([]).shape == (0,)
 
 
-def test_rank_index_by_hand():
-    # places 0, 50, 100 and, among the two known, 0 and 100
-    found = rank_index([[1, 7], [2, NOTHING], [3, 5]], required_share=0.5)
-    assert found.tolist() == [50.0, 50.0, 50.0]
-    both = rank_index([[1, 7], [2, NOTHING], [3, 5]], required_share=1.0)
-    assert np.isnan(both[1])
-    # ties: mid-ranks 1.5, 1.5, 3 of 3
-    assert rank_index([[1], [1], [2]], required_share=0.5).tolist() == [25.0, 25.0, 100.0]
-
-
-def test_indicators_that_cannot_place_anybody():
-    # one school alone has the second indicator: one of two is left, and is enough at one half
-    found = rank_index([[1, 9], [2, NOTHING]], required_share=0.5)
-    assert found.tolist() == [0.0, 100.0]
-    assert np.isnan(rank_index([[1, 2]], required_share=0.0)).all()
-    assert np.isnan(rank_index([[NOTHING], [NOTHING]], required_share=0.0)).all()
-    assert rank_index(np.empty((0, 2)), required_share=0.5).shape == (0,)
-
-
-def test_required_share_of_seven_in_ten_is_reached():
-    table = np.tile([[1.0], [2.0]], 10)
-    table[1, 7:] = np.nan
-    assert rank_index(table, required_share=0.7)[1] == 100.0
-    table[1, 6] = np.nan
-    assert np.isnan(rank_index(table, required_share=0.7)[1])
-
-
 def test_points_at_their_cut_offs():
     values = [[3 / 10, 20], [29 / 100, 15], [1.0, 14], [NOTHING, 20]]
     found = points_index(values, [[0.3], [15, 20]], [[0, 2], [0, 1, 3]])
@@ -106,8 +78,6 @@ def test_repeated_years():
     "call",
     [
         lambda: lower_tail([1.0], 25),
-        lambda: rank_index([1.0], required_share=0.5),
-        lambda: rank_index([[1.0]], required_share=50),
         lambda: points_index([[1.0]], [[2, 1]], [[0, 1, 2]]),
         lambda: points_index([[1.0]], [[1]], [[0]]),
         lambda: points_index([[1.0, 2.0]], [[1]], [[0, 1]]),
