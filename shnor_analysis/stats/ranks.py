@@ -11,8 +11,6 @@ from scipy.stats import rankdata
 from shnor_analysis.stats.arrays import BoolArray, FloatArray, float_table
 
 QUARTER_SHARES = (0.25, 0.5, 0.75)
-# Shares of weights and of indicators are sums of decimals: 0.7 must reach 0.7.
-ROUNDING = 1e-9
 
 
 def mid_ranks(values: ArrayLike) -> FloatArray:
