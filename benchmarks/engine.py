@@ -61,7 +61,7 @@ class Size:
     @property
     def name(self) -> str:
         """Words for the table."""
-        order = "" if self.is_sorted else ", в случайном порядке"
+        order = "" if self.is_sorted else " (случайный порядок)"
         return f"{self.n_rows:,}".replace(",", " ") + f" строк{order}"
 
 
