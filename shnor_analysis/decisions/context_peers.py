@@ -103,9 +103,9 @@ def mentor_pairs(
     -------
     DataFrame
         Keeps the contract ``mentor_pairs``: the nearest by conditions of the schools that are not
-        listed, had good results in enough years and are not surely below what their conditions
-        let expect. A suggestion for talks: one school may be suggested to several, and signs of
-        biased results are not looked at.
+        listed, had good results in enough years, are not surely below what their conditions let
+        expect and have no sign in a received list of biased results. A suggestion for talks: one
+        school may be suggested to several.
     """
     table = schools.set_index("school_id").reindex(peers.ids)
     is_resilient = (table["resilience"] == "holds").to_numpy(dtype=bool)
@@ -114,6 +114,7 @@ def mentor_pairs(
         & (table["n_good_years"] >= rules.resilience.years_needed.value)
         & (table["n_pupils"].fillna(0) >= reliable_participants)
         & (table["effect_verdict"] != "below")
+        & (table["objectivity"] != "sign")
     ).to_numpy(dtype=bool)
     rows = []
     for position in np.flatnonzero((table["low_results"] == "included").to_numpy(dtype=bool)):
@@ -126,7 +127,7 @@ def mentor_pairs(
                 "reason": "resilient" if is_resilient[near[place]] else "good_results",
                 "distance": peers.distance[position, place],
                 "n_good_years": table["n_good_years"].iloc[near[place]],
-                "objectivity_checked": table["objectivity_checked"].iloc[near[place]],
+                "objectivity": table["objectivity"].iloc[near[place]],
             }
             for place in fitting
         ]

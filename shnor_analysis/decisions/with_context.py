@@ -17,6 +17,7 @@ def decisions_with_context(
     index: pd.DataFrame,
     results: pd.DataFrame,
     low_results: pd.DataFrame,
+    objectivity_list: pd.DataFrame,
     frozen: SocialReference | None,
     norms: RegionNorms | None,
     methodology: Methodology,
@@ -31,6 +32,8 @@ def decisions_with_context(
         ``result_index``.
     low_results : DataFrame
         Keeps the contract ``low_results``; every school in it gets a decision.
+    objectivity_list : DataFrame
+        Keeps the contract of this name; no rows where no list was received.
     frozen, norms, methodology, assessment_year
         As in :func:`~shnor_analysis.measures.with_context.tables_with_context`.
 
@@ -64,7 +67,17 @@ def decisions_with_context(
         assessment_year,
     )
     given = results_given_context(
-        ContextData(own_id, own.rule, evidence, own.values, index, results, chosen, norms),
+        ContextData(
+            own_id,
+            own.rule,
+            evidence,
+            own.values,
+            index,
+            results,
+            chosen,
+            norms,
+            objectivity_list,
+        ),
         low_results,
         found.decisions,
         rules,

@@ -58,6 +58,11 @@ class Conditions:
         return {one.id: one.title for one in self.rule.indicators}
 
     @property
+    def has_objectivity_list(self) -> bool:
+        """Whether a list of schools with signs of biased results was received."""
+        return bool((self.schools["n_list_years"] > 0).any())
+
+    @property
     def listed(self) -> set[str]:
         """Schools of either list."""
         rows = self.schools

@@ -66,6 +66,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             indicator(tables.SOCIAL_INDEX),
             indicator(tables.RESULT_INDEX),
             low.decisions,
+            tables.load_table(tables.OBJECTIVITY_LIST, folder / TIDY),
             run.social_reference,
             run.norms,
             run.methodology,

@@ -31,10 +31,16 @@ RESULT_REFERENCES = ("region", "territory")
 RESULT_STATUSES = ("ok", "too_few")
 QUADRANTS = ("both", "low_results", "adverse_conditions", "other", "unknown")
 RESILIENCE = ("holds", "fails", "unknown")
+OBJECTIVITY_SIGNS = ("sign", "no_sign", "no_list")
 EFFECTS = ("above", "below", "as_expected", "not_computed")
 REGRESSION_SOURCES = ("territory", "region", "none")
 MENTOR_REASONS = ("resilient", "good_results")
 
+_OBJECTIVITY = choice(
+    "Признаки необъективности",
+    OBJECTIVITY_SIGNS,
+    "в полученном перечне есть; в нём нет; перечень не получен; сама программа их ещё не ищет",
+)
 _REGULATION = {"regulation_id": text("Правило", "имя файла в methodology/regulations")}
 
 CONTEXT_EVIDENCE = Contract(
@@ -308,7 +314,10 @@ CONTEXT_RESULTS = Contract(
         "resilience": choice(
             "Резильентность", RESILIENCE, "условия выполнены; не выполнены; не хватает данных"
         ),
-        "objectivity_checked": flag("Объективность проверена"),
+        "objectivity": _OBJECTIVITY,
+        "n_list_years": count(
+            "Лет с перечнем", "за сколько лет окна перечень необъективности получен"
+        ),
     },
 )
 
@@ -349,7 +358,7 @@ MENTOR_PAIRS = Contract(
         "reason": choice("Основание", MENTOR_REASONS),
         "distance": number("Различие условий", "в стандартных отклонениях"),
         "n_good_years": count("Лет с результатом не ниже границы"),
-        "objectivity_checked": flag("Объективность проверена"),
+        "objectivity": _OBJECTIVITY,
     },
 )
 

@@ -14,7 +14,7 @@ from shnor_analysis.measures.social_index import (
     social_index,
 )
 from shnor_analysis.methodology import MadeBy, Quantiles, RegionNorms, Slope
-from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, RESULT_INDEX
+from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, OBJECTIVITY_LIST, RESULT_INDEX
 from tests.conditions_place import (
     METHODOLOGY,
     RULE,
@@ -68,13 +68,13 @@ def adverse(ids, included=(), not_assessed=()):
     return decisions(ADVERSE_CONDITIONS, ids, included, not_assessed, **more)
 
 
-def given(ids, table, results, low=(), hard=(), norms=None, silent=()):
+def given(ids, table, results, low=(), hard=(), norms=None, silent=(), signs=None):
     values = values_of(table, ids)
     chosen = choose_reference(values, RULE, RULE_ID, YEAR, None,
                               norms.social_reference if norms else None)  # fmt: skip
     data = ContextData(
         RULE_ID, RULE, context_evidence(table, RULE), values, social_index(values, RULE, chosen),
-        results, chosen, norms,
+        results, chosen, norms, OBJECTIVITY_LIST.empty() if signs is None else signs,
     )  # fmt: skip
     return results_given_context(
         data, low_results(ids, low, silent), adverse(ids, hard), RULES, MIN_SCHOOLS, RELIABLE, YEAR
@@ -219,7 +219,7 @@ def test_resilience_needs_two_good_years_of_three_in_adverse_conditions():
     assert found["resilience"][ids[-1]] == "holds"
     assert found["resilience"][ids[-2]] == "fails"
     assert found["resilience"][ids[0]] == "fails"
-    assert not found["objectivity_checked"].any()
+    assert set(found["objectivity"]) == {"no_list"}
 
 
 def test_a_missing_year_leaves_resilience_open():
@@ -304,7 +304,7 @@ def test_mentors_are_the_nearest_that_do_well():
     for row in found.itertuples():
         nearer = [peer for peer in good if order.get((row.school_id, peer), np.inf) < row.distance]
         assert set(nearer) <= set(found.loc[found["school_id"] == row.school_id, "mentor_id"])
-    assert not found["objectivity_checked"].any()
+    assert set(found["objectivity"]) == {"no_list"}
 
 
 def test_a_resilient_school_is_suggested_as_such():
@@ -313,6 +313,46 @@ def test_a_resilient_school_is_suggested_as_such():
     found = given(ids, table, results, low=[ids[-2]]).mentors
     reasons = found.set_index("mentor_id")["reason"]
     assert reasons[ids[-1]] == "resilient"
+
+
+def list_of(*rows):
+    """Rows of ``objectivity_list``: year, school, sign."""
+    return OBJECTIVITY_LIST.conform(
+        pd.DataFrame(
+            [
+                {"assessment_year": year, "school_id": school, "subject": "rus", "grade": 5,
+                 "has_sign": sign, "source_file": "f", "source_sheet": "s", "source_row": 2}
+                for year, school, sign in rows
+            ]
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "objectivity", "n_list_years", "resilience"),
+    [
+        # the window of the rule is three years: 2023, 2024 and 2025
+        (((2023, -1, True), (2025, 0, False)), "sign", 2, "fails"),
+        (((2025, -1, True),), "sign", 1, "fails"),
+        (((2025, -1, False),), "no_sign", 1, "holds"),
+        (((2024, 0, True),), "no_sign", 1, "holds"),
+        (((2022, -1, True),), "no_list", 0, "holds"),
+    ],
+)
+def test_a_sign_in_a_received_list_bars_resilience_and_suggestions(
+    rows, objectivity, n_list_years, resilience
+):
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    signs = list_of(*((year, ids[place], sign) for year, place, sign in rows))
+    made = given(ids, table, results, low=[ids[-2]], signs=signs)
+    found = by_school(made).loc[ids[-1]]
+    assert found["objectivity"] == objectivity
+    assert found["n_list_years"] == n_list_years
+    assert found["resilience"] == resilience
+    assert (ids[-1] in set(made.mentors["mentor_id"])) == (resilience == "holds")
+    own = made.sensitivity.query("context_percent == 30 and result_percent == 50")
+    assert own.set_index("school_id")["resilience"][ids[-1]] == resilience
 
 
 def test_nobody_is_suggested_on_the_strength_of_few_pupils():

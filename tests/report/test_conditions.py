@@ -35,7 +35,7 @@ PACKAGE = Path(contracts.__file__).parents[1]
 TERMS = PlaceTerms(low_results="ШНОР", adverse_conditions="ШНСУ")
 
 
-def conditions_of(ids, told, results):
+def conditions_of(ids, told, results, signs=None):
     """Everything that is printed, made as the stages make it."""
     school_cells = cells(results)
     register = schools(ids)
@@ -47,7 +47,9 @@ def conditions_of(ids, told, results):
     ).decisions
     decided = decisions_with_context(
         measured["context_evidence"], measured["context_values"], measured["social_index"],
-        measured["result_index"], low, None, None, METHODOLOGY, YEAR,
+        measured["result_index"], low,
+        contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
+        None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
     return Conditions(
         evidence=measured["context_evidence"],
@@ -74,8 +76,7 @@ def conditions_of(ids, told, results):
     )
 
 
-@pytest.fixture(scope="module")
-def place():
+def fourteen(signs=None):
     """Fourteen schools, harder and harder; the first is low in two works, the last does well."""
     ids, told = graded_place(14)
     told = told[(told["school_id"] != ids[4]) | (told["indicator"] != "n_juvenile_police")]
@@ -87,7 +88,13 @@ def place():
         for subject in ("rus", "math")
         for year in (2023, 2024, 2025)
     ]  # fmt: skip
-    return conditions_of(ids, told, rows)
+    return conditions_of(ids, told, rows, signs)
+
+
+@pytest.fixture(scope="module")
+def place():
+    """The fourteen without a list of signs of biased results."""
+    return fourteen()
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +167,36 @@ def test_the_headline_counts_what_the_list_holds(place):
     assert "ШНСУ" in said
 
 
+def sentences(block):
+    return " ".join(run.text for run in block.runs)
+
+
+def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
+    last = sorted(place.schools["school_id"])[-1]
+    signs = contracts.OBJECTIVITY_LIST.conform(
+        pd.DataFrame(
+            {"assessment_year": [YEAR], "school_id": last, "subject": "rus", "grade": 5,
+             "has_sign": True, "source_file": "f", "source_sheet": "s", "source_row": 2}
+        )
+    )  # fmt: skip
+    listed = fourteen(signs)
+    unchecked = "объективность результатов предлагаемых школ ещё не проверялась"
+    barred = "школы из полученного перечня с признаками необъективности не предлагаются"
+    (before,), (after,) = (tables.mentor_pairs(c).notes[:1] for c in (place, listed))
+    assert unchecked in before
+    assert barred not in before
+    assert barred in after
+    assert unchecked not in after
+    assert "здесь не учтено" in sentences(context_narrative.resilience_rule(place))
+    said = sentences(context_narrative.resilience_rule(listed))
+    assert "лет с перечнем: 1 из 3" in said
+    assert "здесь не учтено" not in said
+    cells_of = {row[0].text: row[3].text for row in tables.resilience(listed).rows}[
+        place.labels.school(last)
+    ]
+    assert cells_of == "признак в полученном перечне"
+
+
 def test_one_place_without_answers_gets_a_remark_and_the_reasons(silent):
     files = contracts.SOURCE_FILES.empty()
     place = Place.model_construct(
@@ -217,6 +254,7 @@ CODES = {
     "quadrant": condition_contracts.QUADRANTS,
     "effect": condition_contracts.EFFECTS,
     "resilience": condition_contracts.RESILIENCE,
+    "objectivity": condition_contracts.OBJECTIVITY_SIGNS,
     "mentor_reason": condition_contracts.MENTOR_REASONS,
 }
 

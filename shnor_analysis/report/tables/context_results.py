@@ -178,7 +178,7 @@ def resilience(c: Conditions) -> DisplayTable:
                 words(
                     text("condition", "of", n=str(row.n_good_years), total=str(row.n_result_years))
                 ),
-                words(text("condition", "objectivity_unknown")),
+                words(text("objectivity", row.objectivity)),
                 words(text("effect", row.effect_verdict)),
                 Cell(
                     text("resilience", row.resilience),
@@ -261,4 +261,5 @@ def mentor_pairs(c: Conditions) -> DisplayTable:
             for row in rows.itertuples(index=False)
         ),
         low=c.terms.low_results,
+        objectivity=text("mentor_objectivity", "by_list" if c.has_objectivity_list else "no_list"),
     )
