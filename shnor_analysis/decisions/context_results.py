@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shnor_analysis.decisions.context_peers import context_peers, mentor_pairs
+from shnor_analysis.decisions.context_peers import SchoolProcedures, context_peers, mentor_pairs
 from shnor_analysis.measures.context import indicator_table, school_sizes
 from shnor_analysis.measures.social_index import ChosenReference, social_index, still_holds
 from shnor_analysis.methodology import (
@@ -52,6 +52,8 @@ class ContextData:
         Of the region.
     objectivity_list : DataFrame
         Keeps the contract of this name; no rows where no list was received.
+    procedures : SchoolProcedures
+        Where schools are low and where they have results.
     """
 
     regulation_id: str
@@ -63,6 +65,7 @@ class ContextData:
     chosen: ChosenReference
     norms: RegionNorms | None
     objectivity_list: pd.DataFrame
+    procedures: SchoolProcedures
 
 
 @dataclass(frozen=True)
@@ -152,57 +155,56 @@ def results_given_context(
     low = low_results.set_index("school_id").reindex(ids)["decision"]
     adverse = adverse_conditions.set_index("school_id").reindex(ids)["decision"]
     borders = {"result_cut": cuts[-1], "context_cut_z": context_cut}
-    schools = CONTEXT_RESULTS.conform(
-        pd.DataFrame(
-            {
-                "school_id": ids,
-                "assessment_year": assessment_year,
-                "low_results": low.to_numpy(),
-                "adverse_conditions": adverse.to_numpy(),
-                "quadrant": _quadrants(low, adverse),
-                "social_index": index["social_index"].to_numpy(),
-                "index_z": index["index_z"].to_numpy(),
-                "result": current["result"].to_numpy(),
-                "standard_error": current["standard_error"].to_numpy(),
-                "result_lower": y - Z_95 * se,
-                "result_upper": y + Z_95 * se,
-                "n_pupils": current["n_pupils"].to_numpy(),
-                "result_status": current["status"].fillna("no_data").to_numpy(),
-                "expected": found.expected,
-                "residual": found.residual,
-                "effect": found.effect,
-                "effect_sd": found.effect_sd,
-                "p_above": p_above,
-                "p_below": p_below,
-                "effect_verdict": np.select(
-                    [np.isnan(p_above), p_above >= likely, p_below >= likely],
-                    ["not_computed", "above", "below"],
-                    "as_expected",
-                ),
-                "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
-                    pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
-                ),
-                "n_good_years": (years >= cuts).sum(axis=1),
-                "n_result_years": (~np.isnan(years)).sum(axis=1),
-                "resilience": _resilience_codes(resilience),
-                "objectivity": objectivity,
-                "n_list_years": n_list_years,
-            }
-        )
+    schools = pd.DataFrame(
+        {
+            "school_id": ids,
+            "assessment_year": assessment_year,
+            "low_results": low.to_numpy(),
+            "adverse_conditions": adverse.to_numpy(),
+            "quadrant": _quadrants(low, adverse),
+            "social_index": index["social_index"].to_numpy(),
+            "index_z": index["index_z"].to_numpy(),
+            "result": current["result"].to_numpy(),
+            "standard_error": current["standard_error"].to_numpy(),
+            "result_lower": y - Z_95 * se,
+            "result_upper": y + Z_95 * se,
+            "n_pupils": current["n_pupils"].to_numpy(),
+            "result_status": current["status"].fillna("no_data").to_numpy(),
+            "expected": found.expected,
+            "residual": found.residual,
+            "effect": found.effect,
+            "effect_sd": found.effect_sd,
+            "p_above": p_above,
+            "p_below": p_below,
+            "effect_verdict": np.select(
+                [np.isnan(p_above), p_above >= likely, p_below >= likely],
+                ["not_computed", "above", "below"],
+                "as_expected",
+            ),
+            "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
+                pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
+            ),
+            "n_good_years": (years >= cuts).sum(axis=1),
+            "n_result_years": (~np.isnan(years)).sum(axis=1),
+            "resilience": _resilience_codes(resilience),
+            "objectivity": objectivity,
+            "n_list_years": n_list_years,
+        }
     )
     peers = context_peers(
         indicator_table(data.values, data.rule, assessment_year).reindex(ids),
         data.rule,
         school_sizes(data.evidence, assessment_year).reindex(ids),
     )
+    mentors, searches = mentor_pairs(schools, peers, data.procedures, rules, reliable_participants)
     return ContextResults(
-        schools,
+        CONTEXT_RESULTS.conform(schools.assign(mentor_search=searches.reindex(ids).to_numpy())),
         CONTEXT_REGRESSION.conform(
             pd.DataFrame([{"assessment_year": assessment_year, **line.facts, **borders}])
         ),
         peers.nearest(rules.n_peers.value),
         _sensitivity(data, index, years, level, rules.resilience, ids),
-        mentor_pairs(schools, peers, rules, reliable_participants),
+        mentors,
     )
 
 

@@ -1,6 +1,7 @@
 """Tables, sentences and pictures of conditions, from a hand-made place."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,12 +43,11 @@ def conditions_of(ids, told, results, signs=None):
     measured = tables_with_context(
         told, register, school_cells, contracts.WORK_NORMS.empty(), None, None, METHODOLOGY, YEAR
     )
-    low = decide_low_results(
-        procedure_results(school_cells, 5), register, METHODOLOGY.low_results, YEAR
-    ).decisions
+    procedures = procedure_results(school_cells, 5)
+    low = decide_low_results(procedures, register, METHODOLOGY.low_results, YEAR)
     decided = decisions_with_context(
         measured["context_evidence"], measured["context_values"], measured["social_index"],
-        measured["result_index"], low,
+        measured["result_index"], low, procedures,
         contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
         None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
@@ -171,6 +171,27 @@ def sentences(block):
     return " ".join(run.text for run in block.runs)
 
 
+def test_a_suggestion_names_the_procedures_both_schools_wrote(place):
+    table = tables.mentor_pairs(place)
+    reasons = [cell.text.replace("\xa0", " ") for cell in column(table, "reason")]
+    assert reasons
+    for reason in reasons:
+        assert "ВПР, русский язык, 5 класс" in reason
+    assert "4 класс" in tables.resilience(place).notes[-1].replace("\xa0", " ")
+
+
+def test_a_listed_school_without_a_suggestion_is_told_why(place):
+    schools = place.schools.assign(
+        mentor_search=place.schools["mentor_search"].replace("found", "no_common_procedures")
+    )
+    nobody = tables.mentor_pairs(
+        replace(place, schools=schools, mentors=contracts.MENTOR_PAIRS.empty())
+    )
+    assert {cell.text for cell in column(nobody, "mentor")} == {"—"}
+    (reason,) = {cell.text for cell in column(nobody, "reason")}
+    assert reason.startswith("никто не предложен")
+
+
 def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
     last = sorted(place.schools["school_id"])[-1]
     signs = contracts.OBJECTIVITY_LIST.conform(
@@ -262,6 +283,13 @@ CODES = {
 @pytest.mark.parametrize("group", CODES)
 def test_every_code_has_words(group):
     assert set(load_texts()[group]) == set(CODES[group])
+
+
+def test_every_search_without_a_suggestion_has_words():
+    needs_none = {"not_listed", "found"}
+    assert set(load_texts()["mentor_search"]) == (
+        set(condition_contracts.MENTOR_SEARCHES) - needs_none
+    )
 
 
 @pytest.mark.parametrize(

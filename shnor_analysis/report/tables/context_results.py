@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_analysis.decisions.context_peers import SEPARATOR
 from shnor_analysis.report import russian
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.document import Cell, DisplayTable
@@ -239,9 +240,10 @@ def resilience_sensitivity(c: Conditions) -> DisplayTable:
 
 
 def mentor_pairs(c: Conditions) -> DisplayTable:
-    """Suggestions for talks: whose experience may fit a school with low results, and why."""
-    rows = c.mentors.sort_values(["school_id", "distance"], kind="stable")
-    rows = by_school(rows, c.labels)
+    """Suggest whose experience may fit a school with low results, or say why nobody's does."""
+    searched = c.schools.loc[c.schools["low_results"] == "included", ["school_id", "mentor_search"]]
+    rows = searched.merge(c.mentors, on="school_id", how="left")
+    rows = by_school(rows.sort_values(["school_id", "distance"], kind="stable"), c.labels)
     years = str(c.rules.resilience.window_years.value)
     return build_table(
         "mentor_pairs",
@@ -254,12 +256,28 @@ def mentor_pairs(c: Conditions) -> DisplayTable:
         tuple(
             (
                 words(c.labels.school(row.school_id)),
-                words(c.labels.school(row.mentor_id)),
-                words(text("mentor_reason", row.reason, n=str(row.n_good_years), years=years)),
+                words(c.labels.school(row.mentor_id) if row.mentor_search == "found" else None),
+                words(_why_mentor(c, row, years)),
                 decimal(row.distance, 1),
             )
             for row in rows.itertuples(index=False)
         ),
         low=c.terms.low_results,
         objectivity=text("mentor_objectivity", "by_list" if c.has_objectivity_list else "no_list"),
+    )
+
+
+def _why_mentor(c: Conditions, row: Any, years: str) -> str:
+    if row.mentor_search != "found":
+        return text("mentor_search", row.mentor_search)
+    common = [one.split(":") for one in row.common_procedures.split(SEPARATOR)]
+    return text(
+        "mentor_reason",
+        row.reason,
+        n=str(row.n_good_years),
+        years=years,
+        common="; ".join(
+            c.labels.series(procedure, subject, (int(grade),), "none")
+            for procedure, subject, grade in common
+        ),
     )
