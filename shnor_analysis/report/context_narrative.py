@@ -181,7 +181,7 @@ def context_section(c: Conditions, source_files: pd.DataFrame, place: Place) -> 
         context_headline(c),
         tables.quadrants(c),
         *context_and_results(c),
-        tables.adverse_list(c),
+        tables.adverse_list(c, for_publication=True),
         context_reference(c),
         tables.resilience(c),
         resilience_rule(c),

@@ -73,6 +73,8 @@ def conditions_of(ids, told, results, signs=None):
         terms=TERMS,
         assessment_year=YEAR,
         set_titles=METHODOLOGY.condition_titles,
+        reliable_participants=10,
+        min_participants=5,
     )
 
 
@@ -169,6 +171,48 @@ def test_the_headline_counts_what_the_list_holds(place):
 
 def sentences(block):
     return " ".join(run.text for run in block.runs)
+
+
+def with_counts(place, numerator, denominator):
+    """The place with every share standing for the same few pupils."""
+    is_share = place.indicators["kind"] == "share"
+    changed = place.indicators.assign(
+        numerator=place.indicators["numerator"].where(~is_share, numerator),
+        denominator=place.indicators["denominator"].where(~is_share, denominator),
+    )
+    return replace(place, indicators=changed)
+
+
+@pytest.mark.parametrize(("denominator", "is_said"), [(9, True), (10, False)])
+def test_a_list_with_a_small_school_says_that_one_pupil_counts(place, denominator, is_said):
+    small = with_counts(place, 5, denominator)
+    for table in (tables.adverse_list(small), tables.adverse_list(small, for_publication=True)):
+        assert ("один ученик заметно меняет долю" in " ".join(table.notes)) == is_said
+
+
+@pytest.mark.parametrize(("numerator", "is_hidden"), [(4, True), (5, False)])
+def test_the_annual_report_names_no_indicator_of_few_pupils(place, numerator, is_hidden):
+    few = with_counts(place, numerator, 100)
+    shares = {one.title.lower() for one in place.rule.indicators if one.kind == "share"}
+    words = "показатель по малому числу обучающихся"
+
+    def drivers(table):
+        return (
+            "; ".join(cell.text for cell in column(table, "strongest")).lower().replace("\xa0", " ")
+        )
+
+    inside, printed = (
+        drivers(tables.adverse_list(few)),
+        drivers(tables.adverse_list(few, for_publication=True)),
+    )
+    assert words not in inside
+    assert any(title in inside for title in shares)
+    assert (words in printed) == is_hidden
+    assert any(title in printed for title in shares) == (not is_hidden)
+    # an answer yes or no speaks of no pupil
+    section = context_narrative.context_section(few, contracts.SOURCE_FILES.empty(), None)
+    (listed,) = [one for one in section if getattr(one, "name", "") == "adverse_list"]
+    assert drivers(listed) == printed
 
 
 def test_a_suggestion_names_the_procedures_both_schools_wrote(place):
