@@ -224,6 +224,15 @@ def test_a_suggestion_names_the_procedures_both_schools_wrote(place):
     assert "4 класс" in tables.resilience(place).notes[-1].replace("\xa0", " ")
 
 
+def test_grades_of_one_subject_stand_together(place):
+    mentors = place.mentors.assign(
+        common_procedures="oge:math:9;vpr:math:5;vpr:math:6;vpr:math:7;vpr:rus:5"
+    )
+    table = tables.mentor_pairs(replace(place, mentors=mentors))
+    said = column(table, "reason")[0].text.replace("\xa0", " ")
+    assert said.endswith("ВПР, русский язык, 5 класс; ВПР, математика, 5–7 классы; ОГЭ, математика")
+
+
 def test_a_listed_school_without_a_suggestion_is_told_why(place):
     schools = place.schools.assign(
         mentor_search=place.schools["mentor_search"].replace("found", "no_common_procedures")

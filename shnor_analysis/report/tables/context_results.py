@@ -10,7 +10,7 @@ from shnor_analysis.decisions.context_peers import SEPARATOR
 from shnor_analysis.report import russian
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.document import Cell, DisplayTable
-from shnor_analysis.report.labels import by_school
+from shnor_analysis.report.labels import by_school, by_work
 from shnor_analysis.report.tables.build import (
     build_table,
     count_column,
@@ -270,14 +270,23 @@ def mentor_pairs(c: Conditions) -> DisplayTable:
 def _why_mentor(c: Conditions, row: Any, years: str) -> str:
     if row.mentor_search != "found":
         return text("mentor_search", row.mentor_search)
-    common = [one.split(":") for one in row.common_procedures.split(SEPARATOR)]
     return text(
         "mentor_reason",
         row.reason,
         n=str(row.n_good_years),
         years=years,
-        common="; ".join(
-            c.labels.series(procedure, subject, (int(grade),), "none")
-            for procedure, subject, grade in common
-        ),
+        common="; ".join(_series(c, row.common_procedures)),
     )
+
+
+def _series(c: Conditions, procedures: str) -> list[str]:
+    """«ВПР, математика, 5–7 классы»: every subject of a procedure once, with its grades."""
+    rows = pd.DataFrame(
+        [one.split(":") for one in procedures.split(SEPARATOR)],
+        columns=["procedure", "subject", "grade"],
+    ).astype({"grade": int})
+    rows = by_work(rows.assign(season="spring"))
+    return [
+        c.labels.series(str(procedure), str(subject), sorted(own["grade"]), "none")
+        for (procedure, subject), own in rows.groupby(["procedure", "subject"], sort=False)
+    ]
