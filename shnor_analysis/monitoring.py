@@ -144,6 +144,8 @@ class Monitoring:
             terms=self.place.terms,
             assessment_year=self.assessment_year,
             set_titles=self.methodology.condition_titles,
+            reliable_participants=self.methodology.low_results.reliable_participants.value,
+            min_participants=self.place.publication.min_participants,
         )
 
     @cached_property

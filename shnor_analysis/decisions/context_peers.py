@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shnor_analysis.decisions.low_results import PROCEDURE_KEY
 from shnor_analysis.methodology import AdverseConditions, SocialContextRules
 from shnor_analysis.stats.arrays import FloatArray, IntArray
 from shnor_analysis.stats.composite import directed_z, reference_of
 from shnor_analysis.stats.peers import NOBODY, nearest_peers
 from shnor_analysis.tables import CONTEXT_PEERS, MENTOR_PAIRS
+
+# Between the procedures two schools share.
+SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,56 @@ class Peers:
                 }
             )
         )
+
+
+@dataclass(frozen=True)
+class SchoolProcedures:
+    """Where schools are low and where they have results: one row per school × procedure.
+
+    Attributes
+    ----------
+    low, held : DataFrame
+        ``school_id`` and the columns of ``PROCEDURE_KEY``.
+    """
+
+    low: pd.DataFrame
+    held: pd.DataFrame
+
+    def common(self, school_id: str, other_id: str) -> list[str]:
+        """Procedures in which the first is low and the other has results, sorted."""
+        return sorted(_procedures(self.low, school_id) & _procedures(self.held, other_id))
+
+
+def _procedures(rows: pd.DataFrame, school_id: str) -> set[str]:
+    own = rows.loc[rows["school_id"] == school_id, PROCEDURE_KEY]
+    return {f"{procedure}:{subject}:{grade}" for procedure, subject, grade in own.to_numpy()}
+
+
+def school_procedures(
+    low_evidence: pd.DataFrame, procedure_results: pd.DataFrame, assessment_year: int
+) -> SchoolProcedures:
+    """Tell where schools are low and where they have results to learn from.
+
+    Parameters
+    ----------
+    low_evidence : DataFrame
+        Keeps the contract ``low_results_evidence``: low are the procedures of the year, for a
+        school with none in it those of the year before.
+    procedure_results : DataFrame
+        Keeps the contract ``procedure_results``; held are those of the year with enough pupils.
+    assessment_year : int
+        2025 means the school year 2024/25.
+    """
+    low = low_evidence[low_evidence["is_low"]]
+    last = low.groupby("school_id")["assessment_year"].transform("max")
+    is_held = (procedure_results["assessment_year"] == assessment_year) & (
+        procedure_results["status"] == "ok"
+    )
+    columns = ["school_id", *PROCEDURE_KEY]
+    return SchoolProcedures(
+        low.loc[low["assessment_year"] == last, columns].drop_duplicates(),
+        procedure_results.loc[is_held, columns].drop_duplicates(),
+    )
 
 
 def context_peers(table: pd.DataFrame, rule: AdverseConditions, sizes: pd.Series) -> Peers:
@@ -84,16 +138,23 @@ def context_peers(table: pd.DataFrame, rule: AdverseConditions, sizes: pd.Series
 
 
 def mentor_pairs(
-    schools: pd.DataFrame, peers: Peers, rules: SocialContextRules, reliable_participants: int
-) -> pd.DataFrame:
+    schools: pd.DataFrame,
+    peers: Peers,
+    procedures: SchoolProcedures,
+    rules: SocialContextRules,
+    reliable_participants: int,
+) -> tuple[pd.DataFrame, pd.Series]:
     """Suggest to every school with low results whose experience may fit it.
 
     Parameters
     ----------
     schools : DataFrame
-        Keeps the contract ``context_results``.
+        Columns of the contract ``context_results``, without ``mentor_search``.
     peers : Peers
         Of the same schools.
+    procedures : SchoolProcedures
+        Experience fits only where the suggested school has results in a procedure in which the
+        school is low: a primary school has no say in grade 7.
     rules : SocialContextRules
         How many suggestions; how many good years are needed.
     reliable_participants : int
@@ -101,11 +162,13 @@ def mentor_pairs(
 
     Returns
     -------
-    DataFrame
+    pairs : DataFrame
         Keeps the contract ``mentor_pairs``: the nearest by conditions of the schools that are not
-        listed, had good results in enough years and are not surely below what their conditions
-        let expect. A suggestion for talks: one school may be suggested to several, and signs of
-        biased results are not looked at.
+        listed, had good results in enough years, are not surely below what their conditions let
+        expect, have no sign in a received list of biased results and share a procedure. A
+        suggestion for talks: one school may be suggested to several.
+    searches : Series of str
+        How the search of every school ended (``mentor_search``), index ``school_id``.
     """
     table = schools.set_index("school_id").reindex(peers.ids)
     is_resilient = (table["resilience"] == "holds").to_numpy(dtype=bool)
@@ -114,20 +177,32 @@ def mentor_pairs(
         & (table["n_good_years"] >= rules.resilience.years_needed.value)
         & (table["n_pupils"].fillna(0) >= reliable_participants)
         & (table["effect_verdict"] != "below")
+        & (table["objectivity"] != "sign")
     ).to_numpy(dtype=bool)
     rows = []
+    searches = pd.Series("not_listed", index=peers.ids)
     for position in np.flatnonzero((table["low_results"] == "included").to_numpy(dtype=bool)):
-        near = peers.rows[position]
-        fitting = np.flatnonzero((near != NOBODY) & is_fit[near])[: rules.n_mentors.value]
+        school, near = peers.ids[position], peers.rows[position]
+        good = np.flatnonzero((near != NOBODY) & is_fit[near])
+        common = {place: procedures.common(school, peers.ids[near[place]]) for place in good}
+        fitting = [place for place in good if common[place]][: rules.n_mentors.value]
+        if fitting:
+            searches[school] = "found"
+        elif len(good):
+            searches[school] = "no_common_procedures"
+        else:
+            searches[school] = "no_good_schools" if (near != NOBODY).any() else "no_conditions"
         rows += [
             {
-                "school_id": peers.ids[position],
+                "school_id": school,
                 "mentor_id": peers.ids[near[place]],
+                "common_procedures": SEPARATOR.join(common[place]),
                 "reason": "resilient" if is_resilient[near[place]] else "good_results",
                 "distance": peers.distance[position, place],
                 "n_good_years": table["n_good_years"].iloc[near[place]],
-                "objectivity_checked": table["objectivity_checked"].iloc[near[place]],
+                "objectivity": table["objectivity"].iloc[near[place]],
             }
             for place in fitting
         ]
-    return MENTOR_PAIRS.conform(pd.DataFrame(rows)) if rows else MENTOR_PAIRS.empty()
+    pairs = MENTOR_PAIRS.conform(pd.DataFrame(rows)) if rows else MENTOR_PAIRS.empty()
+    return pairs, searches

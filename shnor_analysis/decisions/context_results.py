@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shnor_analysis.decisions.context_peers import context_peers, mentor_pairs
+from shnor_analysis.decisions.context_peers import SchoolProcedures, context_peers, mentor_pairs
 from shnor_analysis.measures.context import indicator_table, school_sizes
 from shnor_analysis.measures.social_index import ChosenReference, social_index, still_holds
 from shnor_analysis.methodology import (
@@ -16,7 +16,7 @@ from shnor_analysis.methodology import (
     ResilienceRule,
     SocialContextRules,
 )
-from shnor_analysis.stats.arrays import FloatArray
+from shnor_analysis.stats.arrays import FloatArray, IntArray
 from shnor_analysis.stats.contextual import (
     contextual_effects,
     fit_meta_regression,
@@ -31,7 +31,7 @@ INDEX, RESULT = "social_index", "result_index"
 Z_95 = 1.96
 # A line through two points says nothing.
 MIN_CORRELATED = 3
-# Until the signs of biased results are looked at, nobody has any.
+# Of signs of biased results: none known.
 NO_SIGNS = 0
 
 
@@ -50,6 +50,10 @@ class ContextData:
         What the index was measured against.
     norms : RegionNorms or None
         Of the region.
+    objectivity_list : DataFrame
+        Keeps the contract of this name; no rows where no list was received.
+    procedures : SchoolProcedures
+        Where schools are low and where they have results.
     """
 
     regulation_id: str
@@ -60,6 +64,8 @@ class ContextData:
     results: pd.DataFrame
     chosen: ChosenReference
     norms: RegionNorms | None
+    objectivity_list: pd.DataFrame
+    procedures: SchoolProcedures
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,9 @@ def results_given_context(
     Returns
     -------
     ContextResults
-        Signs of biased results are not looked at here: ``objectivity_checked`` is false, and
-        resilience holds only «as far as checked».
+        Signs of biased results are those of a received list, in the years of the resilience rule:
+        a school with one is not resilient and nobody's mentor, ``objectivity`` says why. Where no
+        list was received, resilience holds only «as far as checked».
     """
     ids = pd.Index(sorted(low_results["school_id"]), name="school_id")
     current = _of_year(data.results, assessment_year, ids)
@@ -132,10 +139,14 @@ def results_given_context(
     index_z = _floats(index["index_z"])
     percent = rules.resilience.context_percent.value
     context_cut = _cut(data, index_z, INDEX, percent, assessment_year)
+    objectivity, n_list_years = _objectivity(data, rules.resilience, ids, assessment_year)
+    level = np.where(
+        objectivity == "sign", rules.resilience.max_objectivity_level.value + 1, NO_SIGNS
+    )
     resilience = resilient(
         index_z,
         years,
-        np.full(len(ids), NO_SIGNS),
+        level,
         context_cut=context_cut,
         result_cuts=cuts,
         years_needed=rules.resilience.years_needed.value,
@@ -144,56 +155,56 @@ def results_given_context(
     low = low_results.set_index("school_id").reindex(ids)["decision"]
     adverse = adverse_conditions.set_index("school_id").reindex(ids)["decision"]
     borders = {"result_cut": cuts[-1], "context_cut_z": context_cut}
-    schools = CONTEXT_RESULTS.conform(
-        pd.DataFrame(
-            {
-                "school_id": ids,
-                "assessment_year": assessment_year,
-                "low_results": low.to_numpy(),
-                "adverse_conditions": adverse.to_numpy(),
-                "quadrant": _quadrants(low, adverse),
-                "social_index": index["social_index"].to_numpy(),
-                "index_z": index["index_z"].to_numpy(),
-                "result": current["result"].to_numpy(),
-                "standard_error": current["standard_error"].to_numpy(),
-                "result_lower": y - Z_95 * se,
-                "result_upper": y + Z_95 * se,
-                "n_pupils": current["n_pupils"].to_numpy(),
-                "result_status": current["status"].fillna("no_data").to_numpy(),
-                "expected": found.expected,
-                "residual": found.residual,
-                "effect": found.effect,
-                "effect_sd": found.effect_sd,
-                "p_above": p_above,
-                "p_below": p_below,
-                "effect_verdict": np.select(
-                    [np.isnan(p_above), p_above >= likely, p_below >= likely],
-                    ["not_computed", "above", "below"],
-                    "as_expected",
-                ),
-                "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
-                    pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
-                ),
-                "n_good_years": (years >= cuts).sum(axis=1),
-                "n_result_years": (~np.isnan(years)).sum(axis=1),
-                "resilience": _resilience_codes(resilience),
-                "objectivity_checked": False,
-            }
-        )
+    schools = pd.DataFrame(
+        {
+            "school_id": ids,
+            "assessment_year": assessment_year,
+            "low_results": low.to_numpy(),
+            "adverse_conditions": adverse.to_numpy(),
+            "quadrant": _quadrants(low, adverse),
+            "social_index": index["social_index"].to_numpy(),
+            "index_z": index["index_z"].to_numpy(),
+            "result": current["result"].to_numpy(),
+            "standard_error": current["standard_error"].to_numpy(),
+            "result_lower": y - Z_95 * se,
+            "result_upper": y + Z_95 * se,
+            "n_pupils": current["n_pupils"].to_numpy(),
+            "result_status": current["status"].fillna("no_data").to_numpy(),
+            "expected": found.expected,
+            "residual": found.residual,
+            "effect": found.effect,
+            "effect_sd": found.effect_sd,
+            "p_above": p_above,
+            "p_below": p_below,
+            "effect_verdict": np.select(
+                [np.isnan(p_above), p_above >= likely, p_below >= likely],
+                ["not_computed", "above", "below"],
+                "as_expected",
+            ),
+            "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
+                pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
+            ),
+            "n_good_years": (years >= cuts).sum(axis=1),
+            "n_result_years": (~np.isnan(years)).sum(axis=1),
+            "resilience": _resilience_codes(resilience),
+            "objectivity": objectivity,
+            "n_list_years": n_list_years,
+        }
     )
     peers = context_peers(
         indicator_table(data.values, data.rule, assessment_year).reindex(ids),
         data.rule,
         school_sizes(data.evidence, assessment_year).reindex(ids),
     )
+    mentors, searches = mentor_pairs(schools, peers, data.procedures, rules, reliable_participants)
     return ContextResults(
-        schools,
+        CONTEXT_RESULTS.conform(schools.assign(mentor_search=searches.reindex(ids).to_numpy())),
         CONTEXT_REGRESSION.conform(
             pd.DataFrame([{"assessment_year": assessment_year, **line.facts, **borders}])
         ),
         peers.nearest(rules.n_peers.value),
-        _sensitivity(data, index, years, rules.resilience, ids),
-        mentor_pairs(schools, peers, rules, reliable_participants),
+        _sensitivity(data, index, years, level, rules.resilience, ids),
+        mentors,
     )
 
 
@@ -311,6 +322,22 @@ def _cut(data: ContextData, values: FloatArray, name: str, percent: int, year: i
     return np.nan if found is None else found
 
 
+def _objectivity(
+    data: ContextData, rule: ResilienceRule, ids: pd.Index, assessment_year: int
+) -> tuple[np.ndarray, int]:
+    """Sign of every school in the received lists of the window, and how many years have a list.
+
+    A list names schools without a level, so its sign is more than any level the rule allows.
+    """
+    table = data.objectivity_list
+    first = assessment_year - rule.window_years.value + 1
+    rows = table[table["assessment_year"].between(first, assessment_year)]
+    if rows.empty:
+        return np.full(len(ids), "no_list", dtype=object), 0
+    signs = ids.isin(rows.loc[rows["has_sign"], "school_id"])
+    return np.where(signs, "sign", "no_sign").astype(object), rows["assessment_year"].nunique()
+
+
 def _resilience_codes(found: Resilience) -> np.ndarray:
     return np.select([found.is_resilient, found.is_known], ["holds", "fails"], "unknown")
 
@@ -319,6 +346,7 @@ def _sensitivity(
     data: ContextData,
     index: pd.DataFrame,
     years: FloatArray,
+    level: IntArray,
     rule: ResilienceRule,
     ids: pd.Index,
 ) -> pd.DataFrame:
@@ -331,7 +359,7 @@ def _sensitivity(
     found = resilience_sensitivity(
         values,
         years,
-        np.full(len(values), NO_SIGNS),
+        level,
         context_quantiles=np.array(contexts) / 100,
         result_quantiles=np.array(results) / 100,
         years_needed=rule.years_needed.value,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from shnor_analysis.decisions.adverse_conditions import ConditionSet, decide_adverse_conditions
+from shnor_analysis.decisions.context_peers import school_procedures
 from shnor_analysis.decisions.context_results import ContextData, results_given_context
+from shnor_analysis.decisions.low_results import LowResults
 from shnor_analysis.measures.result_index import mean_results
 from shnor_analysis.measures.social_index import choose_reference
 from shnor_analysis.methodology import Methodology, RegionNorms, SocialReference
@@ -16,7 +18,9 @@ def decisions_with_context(
     values: pd.DataFrame,
     index: pd.DataFrame,
     results: pd.DataFrame,
-    low_results: pd.DataFrame,
+    low: LowResults,
+    procedure_results: pd.DataFrame,
+    objectivity_list: pd.DataFrame,
     frozen: SocialReference | None,
     norms: RegionNorms | None,
     methodology: Methodology,
@@ -29,8 +33,12 @@ def decisions_with_context(
     evidence, values, index, results : DataFrame
         Keep the contracts ``context_evidence``, ``context_values``, ``social_index`` and
         ``result_index``.
-    low_results : DataFrame
-        Keeps the contract ``low_results``; every school in it gets a decision.
+    low : LowResults
+        Every school in its decisions gets one here.
+    procedure_results : DataFrame
+        Keeps the contract of this name.
+    objectivity_list : DataFrame
+        Keeps the contract of this name; no rows where no list was received.
     frozen, norms, methodology, assessment_year
         As in :func:`~shnor_analysis.measures.with_context.tables_with_context`.
 
@@ -57,15 +65,26 @@ def decisions_with_context(
         own,
         chosen,
         index,
-        low_results[["school_id"]],
+        low.decisions[["school_id"]],
         mean_results(results, assessment_year, rules.resilience.window_years.value),
         tuple(sets.values()),
         rules,
         assessment_year,
     )
     given = results_given_context(
-        ContextData(own_id, own.rule, evidence, own.values, index, results, chosen, norms),
-        low_results,
+        ContextData(
+            own_id,
+            own.rule,
+            evidence,
+            own.values,
+            index,
+            results,
+            chosen,
+            norms,
+            objectivity_list,
+            school_procedures(low.evidence, procedure_results, assessment_year),
+        ),
+        low.decisions,
         found.decisions,
         rules,
         methodology.norms.min_schools_slope.value,

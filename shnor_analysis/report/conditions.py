@@ -18,7 +18,8 @@ class Conditions:
     ``indicators`` is ``context_values``, ``schools`` is ``context_results``, ``variants`` is
     ``adverse_conditions_variants``, ``weights`` is ``social_weights``, ``parts`` is
     ``social_index_parts``, ``quality`` is ``social_index_quality``. ``set_titles`` names the other
-    sets of indicators by their regulation.
+    sets of indicators by their regulation. A share of fewer than ``reliable_participants`` pupils
+    hangs on one of them; fewer than ``min_participants`` pupils are not spoken of in public.
     """
 
     evidence: pd.DataFrame
@@ -42,6 +43,8 @@ class Conditions:
     terms: PlaceTerms
     assessment_year: int
     set_titles: dict[str, str]
+    reliable_participants: int
+    min_participants: int
 
     @property
     def has_index(self) -> bool:
@@ -56,6 +59,18 @@ class Conditions:
     def titles(self) -> dict[str, str]:
         """Printed names of the indicators of the rule, in its order."""
         return {one.id: one.title for one in self.rule.indicators}
+
+    @property
+    def own_indicators(self) -> pd.DataFrame:
+        """Indicators of the rule in the year, index ``school_id`` and ``indicator``."""
+        is_own = self.indicators["regulation_id"] == self.adverse["regulation_id"].iloc[0]
+        is_now = self.indicators["assessment_year"] == self.assessment_year
+        return self.indicators[is_own & is_now].set_index(["school_id", "indicator"])
+
+    @property
+    def has_objectivity_list(self) -> bool:
+        """Whether a list of schools with signs of biased results was received."""
+        return bool((self.schools["n_list_years"] > 0).any())
 
     @property
     def listed(self) -> set[str]:

@@ -51,7 +51,11 @@ def context_headline(c: Conditions) -> Listing:
         )
     resilient = c.schools[c.schools["resilience"] == "holds"]
     sentences.append(
-        text("context_headline", "resilient", names=_names(c, resilient))
+        text(
+            "context_headline",
+            "resilient_by_list" if c.has_objectivity_list else "resilient",
+            names=_names(c, resilient),
+        )
         if len(resilient)
         else text("context_headline", "no_resilient")
     )
@@ -134,20 +138,24 @@ def context_line(c: Conditions) -> Paragraph:
 def resilience_rule(c: Conditions) -> Paragraph:
     """Spell out the conditions of resilience with their numbers."""
     rule = c.rules.resilience
-    return Paragraph(
-        (
-            Run(
-                text(
-                    "context_headline",
-                    "resilience_rule",
-                    context=str(rule.context_percent.value),
-                    result=percentile(rule.result_percent.value),
-                    needed=str(rule.years_needed.value),
-                    window=str(rule.window_years.value),
-                )
-            ),
-        )
+    window = str(rule.window_years.value)
+    sentences = (
+        text(
+            "context_headline",
+            "resilience_rule",
+            context=str(rule.context_percent.value),
+            result=percentile(rule.result_percent.value),
+            needed=str(rule.years_needed.value),
+            window=window,
+        ),
+        text(
+            "resilience_objectivity",
+            "by_list" if c.has_objectivity_list else "no_list",
+            n=str(c.schools["n_list_years"].max()),
+            window=window,
+        ),
     )
+    return Paragraph((Run(" ".join(sentences)),))
 
 
 def context_section(c: Conditions, source_files: pd.DataFrame, place: Place) -> tuple[Block, ...]:
@@ -173,7 +181,7 @@ def context_section(c: Conditions, source_files: pd.DataFrame, place: Place) -> 
         context_headline(c),
         tables.quadrants(c),
         *context_and_results(c),
-        tables.adverse_list(c),
+        tables.adverse_list(c, for_publication=True),
         context_reference(c),
         tables.resilience(c),
         resilience_rule(c),

@@ -31,10 +31,19 @@ RESULT_REFERENCES = ("region", "territory")
 RESULT_STATUSES = ("ok", "too_few")
 QUADRANTS = ("both", "low_results", "adverse_conditions", "other", "unknown")
 RESILIENCE = ("holds", "fails", "unknown")
+OBJECTIVITY_SIGNS = ("sign", "no_sign", "no_list")
 EFFECTS = ("above", "below", "as_expected", "not_computed")
 REGRESSION_SOURCES = ("territory", "region", "none")
 MENTOR_REASONS = ("resilient", "good_results")
+MENTOR_SEARCHES = (
+    "not_listed", "found", "no_conditions", "no_good_schools", "no_common_procedures",
+)  # fmt: skip
 
+_OBJECTIVITY = choice(
+    "Признаки необъективности",
+    OBJECTIVITY_SIGNS,
+    "в полученном перечне есть; в нём нет; перечень не получен; сама программа их ещё не ищет",
+)
 _REGULATION = {"regulation_id": text("Правило", "имя файла в methodology/regulations")}
 
 CONTEXT_EVIDENCE = Contract(
@@ -308,7 +317,16 @@ CONTEXT_RESULTS = Contract(
         "resilience": choice(
             "Резильентность", RESILIENCE, "условия выполнены; не выполнены; не хватает данных"
         ),
-        "objectivity_checked": flag("Объективность проверена"),
+        "objectivity": _OBJECTIVITY,
+        "mentor_search": choice(
+            "Подбор опыта",
+            MENTOR_SEARCHES,
+            "не нужен; найден; условия школы неизвестны; школ с хорошими результатами нет; у них "
+            "нет результатов в процедурах, где результат школы низкий",
+        ),
+        "n_list_years": count(
+            "Лет с перечнем", "за сколько лет окна перечень необъективности получен"
+        ),
     },
 )
 
@@ -347,9 +365,13 @@ MENTOR_PAIRS = Contract(
         **SCHOOL_ID,
         "mentor_id": text("Предлагаемая школа"),
         "reason": choice("Основание", MENTOR_REASONS),
+        "common_procedures": text(
+            "Общие процедуры",
+            "процедура:предмет:класс через «;»: у школы результат низкий, у предлагаемой он есть",
+        ),
         "distance": number("Различие условий", "в стандартных отклонениях"),
         "n_good_years": count("Лет с результатом не ниже границы"),
-        "objectivity_checked": flag("Объективность проверена"),
+        "objectivity": _OBJECTIVITY,
     },
 )
 

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shnor_analysis.decisions.context_peers import context_peers
+from shnor_analysis.decisions.context_peers import (
+    SchoolProcedures,
+    context_peers,
+    school_procedures,
+)
 from shnor_analysis.decisions.context_results import ContextData, results_given_context
 from shnor_analysis.measures.context import context_evidence, indicator_table
 from shnor_analysis.measures.social_index import (
@@ -14,7 +18,7 @@ from shnor_analysis.measures.social_index import (
     social_index,
 )
 from shnor_analysis.methodology import MadeBy, Quantiles, RegionNorms, Slope
-from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, RESULT_INDEX
+from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, OBJECTIVITY_LIST, RESULT_INDEX
 from tests.conditions_place import (
     METHODOLOGY,
     RULE,
@@ -68,13 +72,26 @@ def adverse(ids, included=(), not_assessed=()):
     return decisions(ADVERSE_CONDITIONS, ids, included, not_assessed, **more)
 
 
-def given(ids, table, results, low=(), hard=(), norms=None, silent=()):
+def in_grades(low, held, low_grades=(5,), held_grades=(5,)):
+    """Some schools are low in Russian of some grades, others have results in some."""
+    low_rows, held_rows = (
+        pd.DataFrame(
+            [(one, "vpr", "rus", grade) for one in ids for grade in grades],
+            columns=["school_id", "procedure", "subject", "grade"],
+        )
+        for ids, grades in ((low, low_grades), (held, held_grades))
+    )
+    return SchoolProcedures(low_rows, held_rows)
+
+
+def given(ids, table, results, low=(), hard=(), norms=None, silent=(), signs=None, procedures=None):
     values = values_of(table, ids)
     chosen = choose_reference(values, RULE, RULE_ID, YEAR, None,
                               norms.social_reference if norms else None)  # fmt: skip
     data = ContextData(
         RULE_ID, RULE, context_evidence(table, RULE), values, social_index(values, RULE, chosen),
-        results, chosen, norms,
+        results, chosen, norms, OBJECTIVITY_LIST.empty() if signs is None else signs,
+        procedures or in_grades(low, ids),
     )  # fmt: skip
     return results_given_context(
         data, low_results(ids, low, silent), adverse(ids, hard), RULES, MIN_SCHOOLS, RELIABLE, YEAR
@@ -219,7 +236,7 @@ def test_resilience_needs_two_good_years_of_three_in_adverse_conditions():
     assert found["resilience"][ids[-1]] == "holds"
     assert found["resilience"][ids[-2]] == "fails"
     assert found["resilience"][ids[0]] == "fails"
-    assert not found["objectivity_checked"].any()
+    assert set(found["objectivity"]) == {"no_list"}
 
 
 def test_a_missing_year_leaves_resilience_open():
@@ -304,7 +321,7 @@ def test_mentors_are_the_nearest_that_do_well():
     for row in found.itertuples():
         nearer = [peer for peer in good if order.get((row.school_id, peer), np.inf) < row.distance]
         assert set(nearer) <= set(found.loc[found["school_id"] == row.school_id, "mentor_id"])
-    assert not found["objectivity_checked"].any()
+    assert set(found["objectivity"]) == {"no_list"}
 
 
 def test_a_resilient_school_is_suggested_as_such():
@@ -313,6 +330,95 @@ def test_a_resilient_school_is_suggested_as_such():
     found = given(ids, table, results, low=[ids[-2]]).mentors
     reasons = found.set_index("mentor_id")["reason"]
     assert reasons[ids[-1]] == "resilient"
+
+
+def list_of(*rows):
+    """Rows of ``objectivity_list``: year, school, sign."""
+    return OBJECTIVITY_LIST.conform(
+        pd.DataFrame(
+            [
+                {"assessment_year": year, "school_id": school, "subject": "rus", "grade": 5,
+                 "has_sign": sign, "source_file": "f", "source_sheet": "s", "source_row": 2}
+                for year, school, sign in rows
+            ]
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "objectivity", "n_list_years", "resilience"),
+    [
+        # the window of the rule is three years: 2023, 2024 and 2025
+        (((2023, -1, True), (2025, 0, False)), "sign", 2, "fails"),
+        (((2025, -1, True),), "sign", 1, "fails"),
+        (((2025, -1, False),), "no_sign", 1, "holds"),
+        (((2024, 0, True),), "no_sign", 1, "holds"),
+        (((2022, -1, True),), "no_list", 0, "holds"),
+    ],
+)
+def test_a_sign_in_a_received_list_bars_resilience_and_suggestions(
+    rows, objectivity, n_list_years, resilience
+):
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    signs = list_of(*((year, ids[place], sign) for year, place, sign in rows))
+    made = given(ids, table, results, low=[ids[-2]], signs=signs)
+    found = by_school(made).loc[ids[-1]]
+    assert found["objectivity"] == objectivity
+    assert found["n_list_years"] == n_list_years
+    assert found["resilience"] == resilience
+    assert (ids[-1] in set(made.mentors["mentor_id"])) == (resilience == "holds")
+    own = made.sensitivity.query("context_percent == 30 and result_percent == 50")
+    assert own.set_index("school_id")["resilience"][ids[-1]] == resilience
+
+
+def test_only_results_where_the_school_is_low_make_a_pair():
+    ids, table = graded_place()
+    low = [ids[-2]]
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS), (ids[0], YEARS)))
+    # the nearest is a primary school, the other good schools wrote grades 5 and 6
+    primary = in_grades(low, [ids[-1]], (5, 6, 7), (4,))
+    others = in_grades((), ids[:-2], (), (4, 5, 6))
+    mixed = SchoolProcedures(primary.low, pd.concat([primary.held, others.held]))
+    made = given(ids, table, results, low=low, procedures=mixed)
+    assert ids[-1] not in set(made.mentors["mentor_id"])
+    assert len(made.mentors) == RULES.n_mentors.value
+    assert set(made.mentors["common_procedures"]) == {"vpr:rus:5;vpr:rus:6"}
+    searches = by_school(made)["mentor_search"]
+    assert searches[ids[-2]] == "found"
+    assert set(searches.drop(ids[-2])) == {"not_listed"}
+    alone = given(ids, table, results, low=low, procedures=primary)
+    assert alone.mentors.empty
+    assert by_school(alone)["mentor_search"][ids[-2]] == "no_common_procedures"
+
+
+def test_a_search_says_why_it_found_nobody():
+    ids, table = graded_place()
+    nobody_good = given(ids, table, results_of(ids, {}), low=ids[:1])
+    assert by_school(nobody_good)["mentor_search"][ids[0]] == "no_good_schools"
+    unknown = (table["school_id"] == ids[0]) & (table["indicator"] == "n_pupils")
+    no_conditions = given(ids, table[~unknown], results_of(ids, {}), low=ids[:1])
+    assert by_school(no_conditions)["mentor_search"][ids[0]] == "no_conditions"
+
+
+def test_low_procedures_are_those_of_the_last_year_with_any_and_results_those_of_the_year():
+    def works(*rows):
+        columns = ["school_id", "assessment_year", "subject", "grade", "is_low", "status"]
+        return pd.DataFrame(rows, columns=columns).assign(procedure="vpr")
+
+    evidence = works(
+        ("a", 2024, "rus", 4, True, ""), ("a", 2025, "rus", 5, True, ""),
+        ("a", 2025, "math", 5, False, ""), ("b", 2024, "rus", 6, True, ""),
+    )  # fmt: skip
+    results = works(
+        ("c", 2025, "rus", 5, False, "ok"), ("c", 2024, "rus", 6, False, "ok"),
+        ("d", 2025, "rus", 5, False, "too_few"), ("d", 2025, "rus", 6, False, "ok"),
+    )  # fmt: skip
+    found = school_procedures(evidence, results, 2025)
+    assert found.common("a", "c") == ["vpr:rus:5"]
+    assert found.common("a", "d") == []
+    assert found.common("b", "c") == []
+    assert found.common("b", "d") == ["vpr:rus:6"]
 
 
 def test_nobody_is_suggested_on_the_strength_of_few_pupils():

@@ -1,6 +1,7 @@
 """Tables, sentences and pictures of conditions, from a hand-made place."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,19 +36,20 @@ PACKAGE = Path(contracts.__file__).parents[1]
 TERMS = PlaceTerms(low_results="ШНОР", adverse_conditions="ШНСУ")
 
 
-def conditions_of(ids, told, results):
+def conditions_of(ids, told, results, signs=None):
     """Everything that is printed, made as the stages make it."""
     school_cells = cells(results)
     register = schools(ids)
     measured = tables_with_context(
         told, register, school_cells, contracts.WORK_NORMS.empty(), None, None, METHODOLOGY, YEAR
     )
-    low = decide_low_results(
-        procedure_results(school_cells, 5), register, METHODOLOGY.low_results, YEAR
-    ).decisions
+    procedures = procedure_results(school_cells, 5)
+    low = decide_low_results(procedures, register, METHODOLOGY.low_results, YEAR)
     decided = decisions_with_context(
         measured["context_evidence"], measured["context_values"], measured["social_index"],
-        measured["result_index"], low, None, None, METHODOLOGY, YEAR,
+        measured["result_index"], low, procedures,
+        contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
+        None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
     return Conditions(
         evidence=measured["context_evidence"],
@@ -71,11 +73,12 @@ def conditions_of(ids, told, results):
         terms=TERMS,
         assessment_year=YEAR,
         set_titles=METHODOLOGY.condition_titles,
+        reliable_participants=10,
+        min_participants=5,
     )
 
 
-@pytest.fixture(scope="module")
-def place():
+def fourteen(signs=None):
     """Fourteen schools, harder and harder; the first is low in two works, the last does well."""
     ids, told = graded_place(14)
     told = told[(told["school_id"] != ids[4]) | (told["indicator"] != "n_juvenile_police")]
@@ -87,7 +90,13 @@ def place():
         for subject in ("rus", "math")
         for year in (2023, 2024, 2025)
     ]  # fmt: skip
-    return conditions_of(ids, told, rows)
+    return conditions_of(ids, told, rows, signs)
+
+
+@pytest.fixture(scope="module")
+def place():
+    """The fourteen without a list of signs of biased results."""
+    return fourteen()
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +169,108 @@ def test_the_headline_counts_what_the_list_holds(place):
     assert "ШНСУ" in said
 
 
+def sentences(block):
+    return " ".join(run.text for run in block.runs)
+
+
+def with_counts(place, numerator, denominator):
+    """The place with every share standing for the same few pupils."""
+    is_share = place.indicators["kind"] == "share"
+    changed = place.indicators.assign(
+        numerator=place.indicators["numerator"].where(~is_share, numerator),
+        denominator=place.indicators["denominator"].where(~is_share, denominator),
+    )
+    return replace(place, indicators=changed)
+
+
+@pytest.mark.parametrize(("denominator", "is_said"), [(9, True), (10, False)])
+def test_a_list_with_a_small_school_says_that_one_pupil_counts(place, denominator, is_said):
+    small = with_counts(place, 5, denominator)
+    for table in (tables.adverse_list(small), tables.adverse_list(small, for_publication=True)):
+        assert ("один ученик заметно меняет долю" in " ".join(table.notes)) == is_said
+
+
+@pytest.mark.parametrize(("numerator", "is_hidden"), [(4, True), (5, False)])
+def test_the_annual_report_names_no_indicator_of_few_pupils(place, numerator, is_hidden):
+    few = with_counts(place, numerator, 100)
+    shares = {one.title.lower() for one in place.rule.indicators if one.kind == "share"}
+    words = "показатель по малому числу обучающихся"
+
+    def drivers(table):
+        return (
+            "; ".join(cell.text for cell in column(table, "strongest")).lower().replace("\xa0", " ")
+        )
+
+    inside, printed = (
+        drivers(tables.adverse_list(few)),
+        drivers(tables.adverse_list(few, for_publication=True)),
+    )
+    assert words not in inside
+    assert any(title in inside for title in shares)
+    assert (words in printed) == is_hidden
+    assert any(title in printed for title in shares) == (not is_hidden)
+    # an answer yes or no speaks of no pupil
+    section = context_narrative.context_section(few, contracts.SOURCE_FILES.empty(), None)
+    (listed,) = [one for one in section if getattr(one, "name", "") == "adverse_list"]
+    assert drivers(listed) == printed
+
+
+def test_a_suggestion_names_the_procedures_both_schools_wrote(place):
+    table = tables.mentor_pairs(place)
+    reasons = [cell.text.replace("\xa0", " ") for cell in column(table, "reason")]
+    assert reasons
+    for reason in reasons:
+        assert "ВПР, русский язык, 5 класс" in reason
+    assert "4 класс" in tables.resilience(place).notes[-1].replace("\xa0", " ")
+
+
+def test_grades_of_one_subject_stand_together(place):
+    mentors = place.mentors.assign(
+        common_procedures="oge:math:9;vpr:math:5;vpr:math:6;vpr:math:7;vpr:rus:5"
+    )
+    table = tables.mentor_pairs(replace(place, mentors=mentors))
+    said = column(table, "reason")[0].text.replace("\xa0", " ")
+    assert said.endswith("ВПР, русский язык, 5 класс; ВПР, математика, 5–7 классы; ОГЭ, математика")
+
+
+def test_a_listed_school_without_a_suggestion_is_told_why(place):
+    schools = place.schools.assign(
+        mentor_search=place.schools["mentor_search"].replace("found", "no_common_procedures")
+    )
+    nobody = tables.mentor_pairs(
+        replace(place, schools=schools, mentors=contracts.MENTOR_PAIRS.empty())
+    )
+    assert {cell.text for cell in column(nobody, "mentor")} == {"—"}
+    (reason,) = {cell.text for cell in column(nobody, "reason")}
+    assert reason.startswith("никто не предложен")
+
+
+def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
+    last = sorted(place.schools["school_id"])[-1]
+    signs = contracts.OBJECTIVITY_LIST.conform(
+        pd.DataFrame(
+            {"assessment_year": [YEAR], "school_id": last, "subject": "rus", "grade": 5,
+             "has_sign": True, "source_file": "f", "source_sheet": "s", "source_row": 2}
+        )
+    )  # fmt: skip
+    listed = fourteen(signs)
+    unchecked = "объективность результатов предлагаемых школ ещё не проверялась"
+    barred = "школы из полученного перечня с признаками необъективности не предлагаются"
+    (before,), (after,) = (tables.mentor_pairs(c).notes[:1] for c in (place, listed))
+    assert unchecked in before
+    assert barred not in before
+    assert barred in after
+    assert unchecked not in after
+    assert "здесь не учтено" in sentences(context_narrative.resilience_rule(place))
+    said = sentences(context_narrative.resilience_rule(listed))
+    assert "лет с перечнем: 1 из 3" in said
+    assert "здесь не учтено" not in said
+    cells_of = {row[0].text: row[3].text for row in tables.resilience(listed).rows}[
+        place.labels.school(last)
+    ]
+    assert cells_of == "признак в полученном перечне"
+
+
 def test_one_place_without_answers_gets_a_remark_and_the_reasons(silent):
     files = contracts.SOURCE_FILES.empty()
     place = Place.model_construct(
@@ -217,6 +328,7 @@ CODES = {
     "quadrant": condition_contracts.QUADRANTS,
     "effect": condition_contracts.EFFECTS,
     "resilience": condition_contracts.RESILIENCE,
+    "objectivity": condition_contracts.OBJECTIVITY_SIGNS,
     "mentor_reason": condition_contracts.MENTOR_REASONS,
 }
 
@@ -224,6 +336,13 @@ CODES = {
 @pytest.mark.parametrize("group", CODES)
 def test_every_code_has_words(group):
     assert set(load_texts()[group]) == set(CODES[group])
+
+
+def test_every_search_without_a_suggestion_has_words():
+    needs_none = {"not_listed", "found"}
+    assert set(load_texts()["mentor_search"]) == (
+        set(condition_contracts.MENTOR_SEARCHES) - needs_none
+    )
 
 
 @pytest.mark.parametrize(

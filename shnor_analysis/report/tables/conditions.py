@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -25,10 +26,18 @@ from shnor_analysis.report.texts import load_texts, text
 from shnor_analysis.stats.sensitivity import jaccard, list_change
 
 
-def adverse_list(c: Conditions) -> DisplayTable:
-    """Schools in adverse conditions, in alphabetical order, with the index and the stability."""
+def adverse_list(c: Conditions, *, for_publication: bool = False) -> DisplayTable:
+    """Schools in adverse conditions, in alphabetical order, with the index and the stability.
+
+    Parameters
+    ----------
+    c : Conditions
+        What is printed.
+    for_publication : bool
+        Do not name an indicator that speaks of fewer pupils than may be printed.
+    """
     rows = by_school(c.adverse[c.adverse["decision"] == "included"], c.labels)
-    return build_table(
+    table = build_table(
         "adverse_list",
         (
             text_column("school", 2.6),
@@ -41,7 +50,7 @@ def adverse_list(c: Conditions) -> DisplayTable:
             (
                 words(c.labels.school(row.school_id)),
                 decimal(row.social_index, 1),
-                words(_strongest(c, row.school_id)),
+                words(_strongest(c, row.school_id, for_publication)),
                 Cell(
                     text("condition_evidence", row.evidence),
                     text("condition_evidence", row.evidence),
@@ -55,9 +64,26 @@ def adverse_list(c: Conditions) -> DisplayTable:
         cut=_cut(c),
         core=russian.percent(c.rules.core_percent.share, 0),
     )
+    small = _small_schools(c, rows)
+    if not small:
+        return table
+    note = text(
+        "condition",
+        "small_schools",
+        n=str(c.reliable_participants),
+        names=russian.keep_together("; ".join(small)),
+    )
+    return replace(table, notes=(*table.notes, note))
 
 
-def _strongest(c: Conditions, school_id: str) -> str:
+def _small_schools(c: Conditions, listed: pd.DataFrame) -> list[str]:
+    """Names of the listed schools in which one pupil changes a share notably."""
+    shares = c.own_indicators.query("status == 'ok'")["denominator"].dropna()
+    small = shares[shares < c.reliable_participants].index.get_level_values("school_id")
+    return c.names(listed[listed["school_id"].isin(small)])
+
+
+def _strongest(c: Conditions, school_id: str, for_publication: bool) -> str:
     """The indicators that pull the index of a school down, in the order of the rule."""
     own = c.parts[c.parts["school_id"] == school_id].set_index("indicator")["part"].astype(float)
     half = own[own < 0].sum() / 2
@@ -68,8 +94,17 @@ def _strongest(c: Conditions, school_id: str) -> str:
             break
         chosen.append(str(name))
         total += value
-    titles = [title for name, title in c.titles.items() if name in chosen]
+    hidden = _of_few_pupils(c, school_id) if for_publication else set()
+    titles = [title for name, title in c.titles.items() if name in chosen and name not in hidden]
+    if hidden.intersection(chosen):
+        titles.append(text("condition", "of_few_pupils"))
     return "; ".join(title if not place else _small(title) for place, title in enumerate(titles))
+
+
+def _of_few_pupils(c: Conditions, school_id: str) -> set[str]:
+    """Indicators of a school that count fewer pupils than may be printed."""
+    own = c.own_indicators.loc[school_id]
+    return set(own.index[(own["numerator"] < c.min_participants).fillna(False)])
 
 
 def _small(title: str) -> str:
@@ -143,10 +178,7 @@ def _reason(c: Conditions, row: Any) -> str:
 
 def condition_values(c: Conditions) -> DisplayTable:
     """Every indicator of every school in the year: share, answer, or why there is none."""
-    own = c.indicators[
-        (c.indicators["regulation_id"] == c.adverse["regulation_id"].iloc[0])
-        & (c.indicators["assessment_year"] == c.assessment_year)
-    ].set_index(["school_id", "indicator"])
+    own = c.own_indicators
     schools = by_school(c.adverse, c.labels)["school_id"]
     return build_table(
         "condition_values",

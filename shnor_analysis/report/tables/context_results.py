@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_analysis.decisions.context_peers import SEPARATOR
 from shnor_analysis.report import russian
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.document import Cell, DisplayTable
-from shnor_analysis.report.labels import by_school
+from shnor_analysis.report.labels import by_school, by_work
 from shnor_analysis.report.tables.build import (
     build_table,
     count_column,
@@ -178,7 +179,7 @@ def resilience(c: Conditions) -> DisplayTable:
                 words(
                     text("condition", "of", n=str(row.n_good_years), total=str(row.n_result_years))
                 ),
-                words(text("condition", "objectivity_unknown")),
+                words(text("objectivity", row.objectivity)),
                 words(text("effect", row.effect_verdict)),
                 Cell(
                     text("resilience", row.resilience),
@@ -239,9 +240,10 @@ def resilience_sensitivity(c: Conditions) -> DisplayTable:
 
 
 def mentor_pairs(c: Conditions) -> DisplayTable:
-    """Suggestions for talks: whose experience may fit a school with low results, and why."""
-    rows = c.mentors.sort_values(["school_id", "distance"], kind="stable")
-    rows = by_school(rows, c.labels)
+    """Suggest whose experience may fit a school with low results, or say why nobody's does."""
+    searched = c.schools.loc[c.schools["low_results"] == "included", ["school_id", "mentor_search"]]
+    rows = searched.merge(c.mentors, on="school_id", how="left")
+    rows = by_school(rows.sort_values(["school_id", "distance"], kind="stable"), c.labels)
     years = str(c.rules.resilience.window_years.value)
     return build_table(
         "mentor_pairs",
@@ -254,11 +256,37 @@ def mentor_pairs(c: Conditions) -> DisplayTable:
         tuple(
             (
                 words(c.labels.school(row.school_id)),
-                words(c.labels.school(row.mentor_id)),
-                words(text("mentor_reason", row.reason, n=str(row.n_good_years), years=years)),
+                words(c.labels.school(row.mentor_id) if row.mentor_search == "found" else None),
+                words(_why_mentor(c, row, years)),
                 decimal(row.distance, 1),
             )
             for row in rows.itertuples(index=False)
         ),
         low=c.terms.low_results,
+        objectivity=text("mentor_objectivity", "by_list" if c.has_objectivity_list else "no_list"),
     )
+
+
+def _why_mentor(c: Conditions, row: Any, years: str) -> str:
+    if row.mentor_search != "found":
+        return text("mentor_search", row.mentor_search)
+    return text(
+        "mentor_reason",
+        row.reason,
+        n=str(row.n_good_years),
+        years=years,
+        common="; ".join(_series(c, row.common_procedures)),
+    )
+
+
+def _series(c: Conditions, procedures: str) -> list[str]:
+    """«ВПР, математика, 5–7 классы»: every subject of a procedure once, with its grades."""
+    rows = pd.DataFrame(
+        [one.split(":") for one in procedures.split(SEPARATOR)],
+        columns=["procedure", "subject", "grade"],
+    ).astype({"grade": int})
+    rows = by_work(rows.assign(season="spring"))
+    return [
+        c.labels.series(str(procedure), str(subject), sorted(own["grade"]), "none")
+        for (procedure, subject), own in rows.groupby(["procedure", "subject"], sort=False)
+    ]
