@@ -193,7 +193,7 @@ def test_a_tiny_group_keeps_its_share_to_itself(made):
     assert "1 из 3 (доля не печатается: участников меньше 5), за порогом на одного ученика" in words
     assert "33,3" not in words
     assert "Из 2 низких процедур этого года участников меньше 5 — в 2." in words
-    assert "— 16 %: вероятнее случайность." in words
+    assert "— 16 %: скорее не отвечали бы." in words
 
 
 def test_a_school_without_results_has_only_the_fact(made):
