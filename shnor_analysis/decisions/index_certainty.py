@@ -38,11 +38,12 @@ def drawn_values(
     Returns
     -------
     dict of int to ndarray of float, shape (n_draws, n_schools, n_indicators)
-        By year; missing where the value is. A share is drawn from its Beta posterior, year by
-        year, so that terms that overlap have the years they share in common; the Jeffreys prior of
-        a term is shared out over its years. A correlation is drawn on Fisher's scale, with one
-        deviation for all terms. A fact is what it is, and so is an indicator by which no school
-        differs from another: the index does not count it, and chance must not bring it in.
+        By year; missing where the value is, whatever its counts. A share is drawn from its Beta
+        posterior, year by year, so that terms that overlap have the years they share in common;
+        the Jeffreys prior of a term is shared out over its years. A correlation is drawn on
+        Fisher's scale, with one deviation for all terms. A fact is what it is, and so is an
+        indicator by which no school differs from another: the index does not count it, and chance
+        must not bring it in.
     """
     rng = np.random.default_rng(SEED)
     columns: list[dict[int, FloatArray]] = []
@@ -61,7 +62,12 @@ def drawn_values(
         else:
             drawn = kept
         columns.append(
-            {y: drawn[y] if _differ(_observed(tables["pooled", y])) else kept[y] for y in years}
+            {
+                year: np.where(np.isnan(kept[year]), np.nan, drawn[year])
+                if _differ(kept[year][0])
+                else kept[year]
+                for year in years
+            }
         )
     return {year: np.stack([one[year] for one in columns], axis=-1) for year in years}
 

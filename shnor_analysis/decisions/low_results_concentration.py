@@ -54,7 +54,7 @@ def low_results_concentration(
                 "failing_share": part.failing_share,
                 "participant_share": part.pupil_share,
                 "majority_share": rules.majority_percent.value / _PERCENT,
-                "n_majority_schools": int(majority.sum()),
+                "n_majority_schools": majority,
             }
         )
     columns = list(LOW_RESULTS_CONCENTRATION.columns)

@@ -79,7 +79,8 @@ def decide_low_results_index(
     LowResultsIndex
         A school is included when its index was in the lower part in enough of the last years; not
         included when it has an index this year and that cannot be, whatever the years not assessed
-        were like; not assessed otherwise. Values of few participants count by the letter; a listed
+        were like; not assessed otherwise. A value whose status is not ``ok`` is missing: it ranks
+        neither its school nor others. Small numbers above that count by the letter; a listed
         school whose index rests mainly on them has «few data».
 
     Notes
@@ -91,9 +92,10 @@ def decide_low_results_index(
     Certainty is the probability to be on the list when every school has other pupils and the same
     teaching: the whole list is drawn anew (:mod:`~shnor_analysis.decisions.index_certainty`).
     """
+    known = indicators.assign(value=indicators["value"].where(indicators["status"] == "ok"))
     found = [
         _decide(
-            indicators[indicators["regulation_id"] == one.id],
+            known[known["regulation_id"] == one.id],
             one,
             surroundings,
             rule,

@@ -12,7 +12,13 @@ from shnor_analysis.report import russian
 from shnor_analysis.report.document import Block, Listing, Paragraph, Run
 from shnor_analysis.report.labels import Labels, by_school, by_work
 from shnor_analysis.report.list_certainty import probability_words
-from shnor_analysis.report.list_tables import MOST_NAMED, ListTables, in_procedures, way_words
+from shnor_analysis.report.list_tables import (
+    MOST_NAMED,
+    ListTables,
+    count_words,
+    in_procedures,
+    way_words,
+)
 from shnor_analysis.report.tables.low_results import decision_reason
 from shnor_analysis.report.texts import load_texts, text
 
@@ -181,7 +187,7 @@ def _works(school: _School, rows: pd.DataFrame) -> str:
             lower=russian.percent_points(row.below_minimum_share_lower),
             upper=russian.percent(row.below_minimum_share_upper),
             report=report,
-            pupils=_pupils(-int(row.n_to_threshold)),
+            pupils=count_words(-int(row.n_to_threshold), "pupils_by"),
         )
         for work, row in zip(school.labels.works(rows), rows.itertuples(index=False), strict=True)
     )
@@ -219,17 +225,12 @@ def _doubt(school: _School) -> list[str]:
 
 def _what_if(school: _School) -> list[str]:
     certainty = school.certainty
-    if school.is_included:
-        code, case, n_pupils = "out", "pupils_by", certainty.n_pupils_out
-    else:
-        code, case, n_pupils = "into", "pupils_lacking", certainty.n_pupils_in
-    if russian.is_missing(n_pupils):
-        sentences = [text("explanation", "no_way_in")]
-    else:
-        works = way_words(school.ways, school.evidence, school.labels, school.year)
-        if len(school.ways) <= MOST_NAMED:
-            works = text("explanation", "way_example", works=works)
-        sentences = [text("explanation", code, pupils=_pupils(int(n_pupils), case), works=works)]
+    n_pupils = certainty.n_pupils_out if school.is_included else certainty.n_pupils_in
+    sentences = [
+        text("explanation", "no_way_in")
+        if russian.is_missing(n_pupils)
+        else _way(school, int(n_pupils))
+    ]
     sentences.append(
         text(
             "explanation",
@@ -241,13 +242,21 @@ def _what_if(school: _School) -> list[str]:
     return sentences
 
 
-def _pupils(n: int, case: str = "pupils_by") -> str:
-    """Count pupils after «на» or, with ``pupils_lacking``, after «не хватило».
-
-    «Двух учеников» is the same in both cases, «23 ученика» and «23 учеников» are not.
-    """
-    few = load_texts()["few_pupils"].get(n)
-    return str(few) if few else russian.counted(n, *load_texts()[case])
+def _way(school: _School, n: int) -> str:
+    """Say what would have decided otherwise; over several works one child is several results."""
+    works = way_words(school.ways, school.evidence, school.labels, school.year)
+    if len(school.ways) <= MOST_NAMED:
+        works = text("explanation", "way_example", works=works)
+    code, noun = ("out", "pupils_by") if school.is_included else ("into", "pupils_apart")
+    if len(school.ways) > 1:
+        code, noun = f"{code}_results", "results"
+    return text(
+        "explanation",
+        code,
+        n=count_words(n, noun),
+        works=works,
+        set_apart=russian.plural(n, *load_texts()["set_apart"]),
+    )
 
 
 def _threshold(rule: LowResultsRule) -> str:

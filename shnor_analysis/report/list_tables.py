@@ -42,10 +42,20 @@ def way_words(
             code if row.assessment_year == assessment_year else f"{code}_previous",
             work=work,
             year=russian.school_year(int(row.assessment_year)),
-            pupils=str(load_texts()["few_pupils_alone"].get(int(row.n_pupils), row.n_pupils)),
+            pupils=count_words(int(row.n_pupils), "pupils_by"),
         )
         for work, row in zip(labels.works(rows), rows.itertuples(index=False), strict=True)
     )
+
+
+def count_words(n: int, noun: str) -> str:
+    """Count with a noun, few in words: «двух учеников», «23 ученика», «30 результатов».
+
+    ``noun`` is ``pupils_by`` after «на», ``pupils_apart`` after «отделяли», or ``results``, whose
+    forms are the same after both.
+    """
+    few = load_texts()[f"few_{noun}"].get(n)
+    return str(few) if few else russian.counted(n, *load_texts()[noun])
 
 
 def in_procedures(n: int) -> str:

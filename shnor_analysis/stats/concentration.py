@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shnor_analysis.stats.arrays import BoolArray, FloatArray
+from shnor_analysis.stats.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def worst_part(
     )
 
 
-def smallest_majority(failing: ArrayLike, numerator: int, denominator: int) -> BoolArray:
-    """The fewest schools that together hold more than a given share of all failing pupils.
+def smallest_majority(failing: ArrayLike, numerator: int, denominator: int) -> int:
+    """How many schools, at the least, together hold more than a given share of all failing pupils.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ def smallest_majority(failing: ArrayLike, numerator: int, denominator: int) -> B
 
     Returns
     -------
-    ndarray of bool, shape (n_schools,)
-        Schools with the same number as the last one needed are all included: none is taken by its
-        place in the table. All false when nobody failed.
+    int
+        Only the number: among schools with the same number as the last one needed, which of them
+        belongs to the group is not determined, so none is named. 0 when nobody failed.
 
     Raises
     ------
@@ -103,8 +103,8 @@ def smallest_majority(failing: ArrayLike, numerator: int, denominator: int) -> B
 
     Examples
     --------
-    >>> smallest_majority([6, 2, 1, 1], 3, 5).tolist()
-    [True, True, False, False]
+    >>> smallest_majority([6, 2, 2, 1], 3, 5)
+    2
     """
     if not 0 <= numerator < denominator:
         raise ValueError(f"the share must lie in [0, 1), got {numerator}/{denominator}")
@@ -112,11 +112,8 @@ def smallest_majority(failing: ArrayLike, numerator: int, denominator: int) -> B
     if np.any(count < 0):
         raise ValueError("failing must not be negative")
     known = np.where(np.isnan(count), 0, count).astype(np.int64)
-    falling = np.sort(known)[::-1]
-    is_enough = denominator * np.cumsum(falling) > numerator * known.sum()
-    if not is_enough.any():
-        return np.zeros(count.shape, dtype=bool)
-    return known >= falling[np.argmax(is_enough)]
+    is_enough = denominator * np.cumsum(np.sort(known)[::-1]) > numerator * known.sum()
+    return int(np.argmax(is_enough)) + 1 if is_enough.any() else 0
 
 
 def _membership(severity: FloatArray, places: float) -> FloatArray:

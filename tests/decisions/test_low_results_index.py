@@ -167,6 +167,28 @@ def test_too_few_known_indicators_are_not_a_good_school(known, is_assessed):
     assert (found["reason_code"] == "few_indicators") is not is_assessed
 
 
+def test_a_value_of_too_few_participants_does_not_enter_the_index():
+    """Three of four below the minimum are nobody's place, neither of the school nor of the rest."""
+    ids = schools(9)
+    years = (2023, 2024, 2025)
+    values = {
+        (school, one): dict.fromkeys(years, (x, 100))
+        for school, x in zip(ids, SHARES, strict=False)
+        for one in ("vpr_basic", "gia9")
+    }
+    few = {(ids[8], "vpr_basic"): dict.fromkeys(years, (3, 4))}
+    gia = {(ids[8], "gia9"): dict.fromkeys(years, (0, 100))}
+    found = decide(rows_of(REGIONAL, values | few | gia, ids), REGIONAL)
+    without = decide(rows_of(REGIONAL, values | gia, ids), REGIONAL)
+    pd.testing.assert_frame_equal(found.decisions, without.decisions)
+    pd.testing.assert_frame_equal(found.years, without.years)
+    # one of two indicators that tell schools apart is the half the rule asks for
+    assert found.decisions.iloc[8]["decision"] == "not_included"
+    only_few = decide(rows_of(REGIONAL, values | few, ids), REGIONAL).decisions.iloc[8]
+    assert only_few["reason_code"] == "no_indicators"
+    assert pd.isna(only_few["probability"])
+
+
 def test_more_failures_never_take_a_school_off_the_list():
     rng = np.random.default_rng(1)
     shares = rng.integers(0, 60, size=12).tolist()
@@ -198,7 +220,7 @@ def test_equal_schools_are_on_the_list_together_or_not_at_all():
 
 
 def test_a_list_that_rests_on_few_pupils_says_so():
-    found = decide(steady(REGIONAL, "gia9", [0, 0, 0, 0, 0, 0, 0, 3], n=4), REGIONAL).decisions
+    found = decide(steady(REGIONAL, "gia9", [0, 0, 0, 0, 0, 0, 0, 3], n=6), REGIONAL).decisions
     assert found.iloc[7][["decision", "evidence"]].tolist() == ["included", "few_data"]
 
 

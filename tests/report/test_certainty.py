@@ -10,9 +10,9 @@ from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_r
 from shnor_analysis.measures.results import procedure_results
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.report import certainty_figures, list_certainty, russian, tables
-from shnor_analysis.report.explanations import _pupils, explanation, explanations
+from shnor_analysis.report.explanations import explanation, explanations
 from shnor_analysis.report.labels import Labels
-from shnor_analysis.report.list_tables import ListTables
+from shnor_analysis.report.list_tables import ListTables, count_words
 from shnor_analysis.report.truth import low_results_truth, size_words
 from shnor_analysis.tables import (
     CELLS,
@@ -159,16 +159,17 @@ def test_a_doubt_is_never_printed_as_certainty(p, words):
 
 
 @pytest.mark.parametrize(
-    ("n", "by", "lacking"),
-    [(1, "одного ученика", "одного ученика"), (2, "двух учеников", "двух учеников"),
-     (4, "четырёх учеников", "четырёх учеников"), (5, "5 учеников", "5 учеников"),
-     (11, "11 учеников", "11 учеников"), (21, "21 ученика", "21 ученика"),
-     (23, "23 ученика", "23 учеников"), (30, "30 учеников", "30 учеников")],
+    ("n", "by", "apart", "results"),
+    [(1, "одного ученика", "один ученик", "один результат"),
+     (2, "двух учеников", "два ученика", "два результата"),
+     (11, "11 учеников", "11 учеников", "11 результатов"),
+     (21, "21 ученика", "21 ученик", "21 результат"),
+     (23, "23 ученика", "23 ученика", "23 результата"),
+     (30, "30 учеников", "30 учеников", "30 результатов")],
 )  # fmt: skip
-def test_pupils_agree_with_their_number_and_case(n, by, lacking):
-    space = russian.NO_BREAK_SPACE
-    assert _pupils(n).replace(space, " ") == by
-    assert _pupils(n, "pupils_lacking").replace(space, " ") == lacking
+def test_pupils_and_results_agree_with_their_number_and_case(n, by, apart, results):
+    said = [count_words(n, noun) for noun in ("pupils_by", "pupils_apart", "results")]
+    assert [one.replace(russian.NO_BREAK_SPACE, " ") for one in said] == [by, apart, results]
 
 
 def test_a_school_two_pupils_short_is_explained(made):
@@ -183,7 +184,7 @@ def test_a_school_two_pupils_short_is_explained(made):
         "интервал от 14,5 до 51,9 %), за порогом на одного ученика." in words
     )
     assert (
-        "До признака не хватило одного ученика: он был бы, если бы на столько больше не преодолели "
+        "От признака отделял один ученик: он был бы, если бы на столько больше не преодолели "
         "минимум (например, ВПР, русский язык, 5 класс)." in words
     )
 
@@ -193,7 +194,7 @@ def test_a_tiny_group_keeps_its_share_to_itself(made):
     assert "1 из 3 (доля не печатается: участников меньше 5), за порогом на одного ученика" in words
     assert "33,3" not in words
     assert "Из 2 низких процедур этого года участников меньше 5 — в 2." in words
-    assert "— 16 %: вероятнее случайность." in words
+    assert "— 16 %: скорее не отвечали бы." in words
 
 
 def test_a_school_without_results_has_only_the_fact(made):

@@ -36,7 +36,7 @@ def cell(school, work, x, n):
 
 @pytest.fixture(scope="module")
 def found():
-    """Eight schools; the last two low every year, the first with three pupils and no ЕГЭ."""
+    """Eight schools, two of them basic; the last two low every year, the first three pupils."""
     cells = [
         cell(school, work.format(year), x if school != IDS[0] else 0, 30 if school != IDS[0] else 3)
         for school, x in zip(IDS, (0, 1, 2, 3, 4, 5, 15, 20), strict=True)
@@ -50,7 +50,7 @@ def found():
         "diagnostic_works": contracts.DIAGNOSTIC_WORKS.empty(),
         "context": contracts.CONTEXT.empty(),
     }
-    levels = pd.Series(["basic"] + ["secondary"] * 7, index=pd.Index(IDS, name="school_id"))
+    levels = pd.Series(["basic"] * 2 + ["secondary"] * 6, index=pd.Index(IDS, name="school_id"))
     indicators = low_results_indicators(given, levels.astype("str"), LISTS, 2025, 5)
     index = decide_low_results_index(
         indicators, LISTS, Surroundings(levels.astype("str"), None, False), RULE, 2025
@@ -98,7 +98,7 @@ def test_schools_stand_in_alphabetical_order_and_nothing_ranks_them(found, feder
     printed = [
         *tables.indicator_values(indicators, territory, LISTS, LABELS, 2025),
         tables.ways(federal, index.decisions, RULE, LISTS, LABELS),
-        *tables.index_lists(index.decisions, LISTS, LABELS),
+        *tables.index_lists(index.decisions, index.years, LISTS, LABELS),
     ]
     expected = [NAMES[one] for one in reversed(IDS)]
     for table in printed:
@@ -117,11 +117,37 @@ def test_decisions_stand_side_by_side_with_their_certainty(found, federal):
 
 
 def test_what_brought_a_school_to_the_list_is_named(found):
-    first, second = tables.index_lists(found[2].decisions, LISTS, LABELS)
+    first, second = tables.index_lists(found[2].decisions, found[2].years, LISTS, LABELS)
     assert [c.value for c in column(first, "school")] == [NAMES[IDS[7]], NAMES[IDS[6]]]
-    assert column(first, "reason")[0].text == "в нижних 25\xa0% школ по индексу 2\xa0года из 2"
-    assert column(second, "reason")[0].text.endswith("3\xa0года из 3")
+    assert (
+        column(first, "reason")[0].text
+        == "в нижних 25\xa0% школ по индексу 2\xa0года из 2: 2023/24 и 2024/25"
+    )
+    assert column(second, "reason")[0].text.endswith("3\xa0года из 3: 2022/23, 2023/24 и 2024/25")
     assert "ГИА: ниже минимума" in column(first, "drivers")[0].text
+
+
+@pytest.mark.parametrize(
+    ("is_below", "drivers", "said"),
+    [
+        (False, None, "за 2024/25 индекс выше границы"),
+        (pd.NA, None, "за 2024/25 индекса нет: известно мало"),
+        (False, "gia9", "за 2024/25 индекс выше границы; в нижней части по показателям: {gia9}"),
+    ],
+)
+def test_a_school_listed_for_earlier_years_says_so(found, is_below, drivers, said):
+    low, regional = IDS[7], LISTS[1]
+    years, decisions = found[2].years.copy(), found[2].decisions.copy()
+    is_now = (years["school_id"] == low) & (years["assessment_year"] == 2025)
+    years.loc[is_now, "is_below"] = is_below
+    is_row = (decisions["school_id"] == low) & (decisions["regulation_id"] == regional.id)
+    decisions.loc[is_row, "drivers"] = drivers
+    decisions.loc[is_row, "n_years_below"] = 2
+    table = tables.index_lists(decisions, years, (regional,), LABELS)[0]
+    place = [c.value for c in column(table, "school")].index(NAMES[low])
+    titles = {one.id: one.short_title for one in regional.indicators}
+    assert column(table, "reason")[place].text.endswith("2\xa0года из 3: 2022/23 и 2023/24")
+    assert column(table, "drivers")[place].text == said.format(**titles)
 
 
 def test_summary_and_overlap_of_lists(found, federal):
@@ -146,11 +172,12 @@ def test_notes_say_what_the_document_gives_and_what_was_chosen(found):
         "Нет данных ни у одной школы: РДР: «2»; Связь ВПР с журналом; Аккредитация приостановлена."
     )
     assert "Граница найдена по 8 школам территории." in sentences
-    assert "Правило ищет границу по региону; данных для неё нет, граница найдена по 8 школам " \
+    # the first school has three pupils a year: too few for the index of the second list
+    assert "Правило ищет границу по региону; данных для неё нет, граница найдена по 7 школам " \
         "территории." in sentences  # fmt: skip
     assert any(one.startswith("Школ с индексом меньше 12") for one in sentences)
     assert any(one.startswith("Деления по условиям работы нет") for one in sentences)
-    assert "Внутри своей группы сравниваются: средние школы — 7." in sentences
+    assert "Внутри своей группы сравниваются: средние школы — 6." in sentences
     assert (
         "Со всеми школами сравниваются, так как группа меньше 6: основные школы — 1." in sentences
     )

@@ -81,14 +81,23 @@ def _indicator_values(
 
 
 def index_lists(
-    index: pd.DataFrame, lists: tuple[LowResultsList, ...], labels: Labels
+    index: pd.DataFrame, years: pd.DataFrame, lists: tuple[LowResultsList, ...], labels: Labels
 ) -> tuple[DisplayTable, ...]:
-    """Schools listed by their indicators, alphabetical, with what brought them there."""
-    return tuple(_index_list(index, one, labels) for one in lists)
+    """Schools listed by their indicators, alphabetical, with the years and what brought them there.
+
+    ``index`` and ``years`` keep the contracts ``low_results_index`` and
+    ``low_results_index_years``.
+    """
+    return tuple(_index_list(index, years, one, labels) for one in lists)
 
 
-def _index_list(index: pd.DataFrame, rules: LowResultsList, labels: Labels) -> DisplayTable:
+def _index_list(
+    index: pd.DataFrame, years: pd.DataFrame, rules: LowResultsList, labels: Labels
+) -> DisplayTable:
     mine = index[(index["regulation_id"] == rules.id) & (index["decision"] == "included")]
+    flags = years[years["regulation_id"] == rules.id].pivot_table(
+        index="school_id", columns="assessment_year", values="is_below", aggfunc="first"
+    )
     return build_table(
         "index_list",
         (
@@ -101,8 +110,8 @@ def _index_list(index: pd.DataFrame, rules: LowResultsList, labels: Labels) -> D
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(index_reason(row, rules)),
-                words(_drivers(row.drivers, rules)),
+                words(_reason_in_years(row, rules, flags)),
+                words(_drivers_now(row, rules, flags)),
                 probability(row.probability),
                 _evidence(row),
             )
@@ -110,6 +119,37 @@ def _index_list(index: pd.DataFrame, rules: LowResultsList, labels: Labels) -> D
         ),
         list=rules.title,
     )
+
+
+def _flag(flags: pd.DataFrame, school_id: str, year: int) -> bool | None:
+    """Whether a school was below the border that year; nothing where it had no index."""
+    if school_id not in flags.index or year not in flags.columns:
+        return None
+    found = flags.loc[school_id, year]
+    return None if russian.is_missing(found) else bool(found)
+
+
+def _reason_in_years(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str:
+    low = [year for year in flags.columns if _flag(flags, row.school_id, int(year))]
+    return text(
+        "indicator_list",
+        "years_below",
+        reason=index_reason(row, rules),
+        years=russian.listing([russian.school_year(int(year)) for year in low]),
+    )
+
+
+def _drivers_now(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str | None:
+    """Indicators of this year; where this year's index did not bring the school, that first."""
+    drivers = _drivers(row.drivers, rules)
+    is_below = _flag(flags, row.school_id, int(row.assessment_year))
+    if is_below:
+        return drivers
+    code = "unknown_now" if is_below is None else "above_now"
+    state = text("indicator_list", code, year=russian.school_year(int(row.assessment_year)))
+    if drivers is None:
+        return state
+    return text("indicator_list", "also_lower", state=state, drivers=drivers)
 
 
 def index_reason(row: Any, rules: LowResultsList) -> str:
