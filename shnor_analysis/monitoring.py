@@ -56,10 +56,11 @@ class Monitoring:
             If the place, its description or its results are missing.
         """
         workspace = find_workspace()
-        run = open_place_year(workspace, place, assessment_year)
+        engine = pipeline.stored_engine(workspace.processed(place, assessment_year))
+        run = open_place_year(workspace, place, assessment_year, engine)
         # Without the lock: a notebook of an annual run reads while that run holds it.
         if not pipeline.are_tables_current(run):
-            pipeline.compute(workspace, place, assessment_year)
+            pipeline.compute(workspace, place, assessment_year, engine=engine)
         return cls(run.description, run.methodology, assessment_year, run.tables)
 
     def reported(self, name: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.engine import find_tidy_files, open_engine, write_waist
 from shnor_analysis.engine_choice import EngineChoice
-from shnor_analysis.errors import ParameterError
+from shnor_analysis.errors import ParameterError, SchemaError
 from shnor_analysis.measures.norms import region_norms
 from shnor_analysis.methodology import MadeBy, Methodology, RegionNorms, norms_text
 from shnor_analysis.new_place import PLACE_FILE
@@ -126,7 +126,7 @@ def _ready_tables(
     choice: EngineChoice,
 ) -> _RegionTables:
     """Tables that a region keeps itself: results go from the disk to the engine directly."""
-    require_year(_read(folder, tables.WORKS, assessment_year), place, assessment_year)
+    require_year(_read(folder, tables.WORKS, None), place, assessment_year)
     progress("Собираю ячейки: школа × работа", "")
     with TemporaryDirectory(prefix="shnor-") as made, open_engine(choice) as engine:
         write_waist(folder, Path(made), methodology, engine, assessment_year)
@@ -143,18 +143,41 @@ def _ready_tables(
     )
 
 
-def _files(folder: Path, contract: tables.Contract, assessment_year: int) -> list[Path]:
-    """Files of a ready table up to a year, the latest year last."""
+def _files(folder: Path, contract: tables.Contract, last_year: int | None) -> list[Path]:
+    """Files of a ready table up to a year, or all of them, the latest year last.
+
+    Raises
+    ------
+    SchemaError
+        If a file lies in a folder whose name does not say the year.
+    """
     found = find_tidy_files(folder, contract)
-    return [
-        path
-        for path in (found.files if found else ())
-        if not path.parent.name.isdecimal() or int(path.parent.name) <= assessment_year
-    ]
+    paths = found.files if found else ()
+    own = {contract.name, f"{contract.name}.parquet"}
+    return [path for path in paths if last_year is None or _year(path, folder, own) <= last_year]
 
 
-def _read(folder: Path, contract: tables.Contract, assessment_year: int) -> pd.DataFrame:
-    parts = [pd.read_parquet(path) for path in _files(folder, contract, assessment_year)]
+def _year(path: Path, folder: Path, own: set[str]) -> int:
+    """The year in the name of a folder above a file, 2025 or assessment_year=2025.
+
+    A table that is not parted by year stands beside the years or in a folder of its own name
+    (``own``); it counts for every year.
+    """
+    parents = [part for part in path.relative_to(folder.resolve()).parts[:-1] if part not in own]
+    if not parents:
+        return 0
+    years = [part.removeprefix("assessment_year=") for part in parents]
+    year = next((part for part in years if part.isdecimal()), None)
+    if year is None:
+        raise SchemaError(
+            f"{path.relative_to(folder.resolve()).as_posix()}: имя папки не говорит, за какой год "
+            "таблица; назовите папку годом оценки, например 2025."
+        )
+    return int(year)
+
+
+def _read(folder: Path, contract: tables.Contract, last_year: int | None) -> pd.DataFrame:
+    parts = [pd.read_parquet(path) for path in _files(folder, contract, last_year)]
     return pd.concat(parts, ignore_index=True) if parts else contract.empty()
 
 

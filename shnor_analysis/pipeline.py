@@ -6,11 +6,13 @@ finding out that nothing has changed takes no heavy library.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shnor_analysis.engine_choice import EngineChoice
+from shnor_analysis.errors import ParameterError
 from shnor_analysis.place_year import DEFAULT_ENGINE, PlaceYear, open_place_year
 from shnor_analysis.stages import (
     Progress,
@@ -116,7 +118,11 @@ def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
         Stage(
             CELLS,
             "Ячейки: школа × работа",
-            _covers(run, CELLS, {"regulations": run.description.regulations.model_dump()}),
+            _covers(
+                run,
+                CELLS,
+                {**_engine(run), "regulations": run.description.regulations.model_dump()},
+            ),
             lambda folder, _: _write_cells(run, folder),
             reads=(TIDY,),
             ignores=ABOUT_FILES,
@@ -141,6 +147,7 @@ def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
             "Паспорт расчёта",
             {
                 **_parameters(run),
+                **_engine(run),
                 "inputs": run.inputs,
                 "pupil_key": file_hash(run.workspace.pupil_key),
                 "versions": _versions(),
@@ -151,8 +158,28 @@ def table_stages(run: PlaceYear, progress: Progress) -> tuple[Stage, ...]:
     )
 
 
+def stored_engine(folder: Path) -> EngineChoice:
+    """The engine that made the tables of a folder: what reads them must not ask for another one.
+
+    Without a manifest, or with one that cannot be read, the default engine.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return EngineChoice(str(manifest["parameters"]["engine"]))
+    except (OSError, ValueError, KeyError, TypeError, ParameterError):
+        return DEFAULT_ENGINE
+
+
 def _parameters(run: PlaceYear) -> dict[str, Any]:
-    return {"place": run.place, "assessment_year": run.assessment_year, "engine": run.engine.name}
+    return {"place": run.place, "assessment_year": run.assessment_year}
+
+
+def _engine(run: PlaceYear) -> dict[str, Any]:
+    return {"engine": run.engine.name}
+
+
+def _regulations(run: PlaceYear) -> dict[str, Any]:
+    return run.description.regulations.model_dump(mode="json")
 
 
 def _versions() -> dict[str, Any]:
@@ -174,7 +201,7 @@ def _what_reading_uses(run: PlaceYear) -> dict[str, Any]:
     place = run.description
     return {
         "municipality_id": place.municipality_id,
-        "regulations": place.regulations.model_dump(mode="json"),
+        "regulations": _regulations(run),
         "publication": place.publication.model_dump(mode="json"),
         "schools": {name: sha for name, sha in run.settings.items() if name.endswith(".csv")},
         "files": run.received,
@@ -221,4 +248,5 @@ def _decisions(run: PlaceYear, folder: Path) -> Frames:
 def _manifest(run: PlaceYear, folder: Path, made: Records) -> None:
     from shnor_analysis.table_stages.manifest import write_manifest
 
-    write_manifest(folder / MANIFEST, run, _parameters(run), _versions(), made)
+    parameters = {**_parameters(run), **_engine(run)}
+    write_manifest(folder / MANIFEST, run, parameters, _versions(), made)

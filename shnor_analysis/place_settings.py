@@ -144,11 +144,19 @@ def load_social_reference(folder: Path) -> SocialReference | None:
 
     Raises
     ------
-    MethodologyError
-        One Russian sentence with file, place, found and expected.
+    MethodologyError, ParameterError
+        One Russian sentence with file, place, found and expected; a border off the scale, too.
     """
     path = folder / REFERENCE_FILE
-    return load_model(path, SocialReference) if path.is_file() else None
+    if not path.is_file():
+        return None
+    reference = load_model(path, SocialReference)
+    if not reference.is_ordered:
+        raise ParameterError(
+            f"{path.name}: край {reference.lowest}, граница {reference.cut}, край "
+            f"{reference.highest}, ожидались по возрастанию; возьмите файл из папки отчёта заново."
+        )
+    return reference
 
 
 def load_region_norms(folder: Path, place: Place, assessment_year: int) -> RegionNorms | None:

@@ -8,7 +8,7 @@ import pytest
 
 from shnor_analysis import pipeline, tables
 from shnor_analysis.demo import write_region
-from shnor_analysis.errors import MethodologyError, ParameterError
+from shnor_analysis.errors import MethodologyError, ParameterError, SchemaError
 from shnor_analysis.intake.place import place_files
 from shnor_analysis.methodology import (
     DEFAULT_REGULATIONS,
@@ -19,7 +19,7 @@ from shnor_analysis.methodology import (
 )
 from shnor_analysis.norms_run import make_norms
 from shnor_analysis.place_settings import load_region_norms
-from shnor_analysis.workspace import find_workspace
+from shnor_analysis.workspace import Workspace, find_workspace
 from tests.conftest import make_workspace
 
 YEAR = 2025
@@ -200,3 +200,50 @@ def test_norm_rules_refuse_a_verdict_named_twice(tmp_path):
     path.write_text(text.replace("verdict: quantile_group", "verdict: mark_leniency"), "utf-8")
     with pytest.raises(MethodologyError, match="mark_leniency"):
         load_methodology(folder, DEFAULT_REGULATIONS)
+
+
+def edited(run, change):
+    data = json.loads(run.path.read_text(encoding="utf-8"))
+    change(data)
+    return json.dumps(data, ensure_ascii=False)
+
+
+CONTRADICTIONS = {
+    "названа дважды": lambda d: d["works"].append(d["works"][0]),
+    "не те, что в её коде": lambda d: d["works"][0].update(grade=3),
+    "перекрываются": lambda d: d["works"][0]["scores"][1].update(first=0),
+    "группа из 1 учеников": lambda d: d["works"][0]["scores"][0].update(n_pupils=1),
+    "больше учеников, чем": lambda d: d["works"][0]["scores"][0].update(n_pupils=10**6),
+    "не возрастают": lambda d: d["quantiles"][0]["values"].update({"5": 999.0}),
+    "ни одной работы": lambda d: d.update(works=[]),
+}
+
+
+@pytest.mark.parametrize("words", list(CONTRADICTIONS))
+def test_norms_that_contradict_themselves_are_refused(region, tmp_path, words):
+    path = tmp_path / "norms.json"
+    path.write_text(edited(region[1], CONTRADICTIONS[words]), encoding="utf-8")
+    with pytest.raises(ParameterError, match=f"{words}.*получите его у региона заново"):
+        read_norms(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"n": ' + "1" * 5000 + "}", '{"a": 1, "a": 2}'])
+def test_norms_no_parser_can_read_are_one_sentence(tmp_path, text):
+    path = tmp_path / "norms.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"norms\.json: файл норм повреждён"):
+        read_norms(path)
+
+
+def test_a_folder_without_a_year_is_refused(region, tmp_path):
+    workspace = Workspace(tmp_path)
+    shutil.copytree(region[0].root / "methodology", tmp_path / "methodology")
+    shutil.copytree(region[0].raw("demo-region"), workspace.raw("demo-region"))
+    year = workspace.raw("demo-region") / "2024"
+    year.rename(year.with_name("y2024"))
+    with pytest.raises(SchemaError, match=r"y2024/\w+.parquet: имя папки не говорит, за какой год"):
+        make_norms(workspace, "demo-region", YEAR)
+    (workspace.raw("demo-region") / "2025" / "schools.parquet").write_bytes(b"abc")
+    year.with_name("y2024").rename(year)
+    with pytest.raises(SchemaError, match=r"schools.*файл повреждён или это не Parquet"):
+        make_norms(workspace, "demo-region", YEAR)

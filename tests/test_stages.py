@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from shnor_analysis import document_stages, pipeline, publication
+from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.monitoring import Monitoring
 from shnor_analysis.place_year import open_place_year
@@ -371,3 +372,18 @@ def refuse():
 def test_a_part_without_files_has_no_hash():
     with pytest.raises(ValueError, match="nothing_there"):
         fingerprints.code_hash("nothing_there")
+
+
+def test_what_reads_tables_asks_for_the_engine_that_made_them(workspace, tmp_path):
+    """A notebook of a run with Spark must not find the tables stale and compute them anew."""
+    assert pipeline.stored_engine(tmp_path) == EngineChoice()
+    for text, engine in (('{"parameters": {"engine": "spark"}}', "spark"), ("{", "duckdb")):
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+        assert pipeline.stored_engine(tmp_path).name == engine
+    runs = [open_place_year(workspace, PLACE, 2025, EngineChoice(e)) for e in ("duckdb", "spark")]
+    duckdb, spark = (
+        {stage.name: stage.covers for stage in pipeline.table_stages(run, pipeline.silent)}
+        for run in runs
+    )
+    differ = {name for name, covers in duckdb.items() if covers != spark[name]}
+    assert differ == {"cells", "manifest"}

@@ -122,20 +122,25 @@ def _folder_keys(path: Path) -> tuple[str, ...]:
 
 
 def _checked_columns(file: Path, contract: Contract, keys: tuple[str, ...]) -> set[str]:
-    schema = pq.read_schema(file)
     place = f"Таблица «{contract.name}», файл {file.parent.name}/{file.name}"
+    try:
+        schema = pq.read_schema(file)
+    except (pa.ArrowInvalid, OSError) as broken:
+        raise SchemaError(
+            f"{place}: файл повреждён или это не Parquet; получите или составьте таблицу заново."
+        ) from broken
     for column, spec in contract.columns.items():
         if column in keys:
             continue
         if column not in schema.names:
             if not spec.nullable:
-                raise SchemaError(f"{place}: нет столбца «{column}»; повторите расчёт года.")
+                raise SchemaError(f"{place}: нет столбца «{column}»; составьте таблицу заново.")
             continue
         found, expected = schema.field(column).type, spec.metadata["dtype"]
         if not _fits(found, expected):
             raise SchemaError(
                 f"{place}, столбец «{column}»: найден тип {found}, ожидался "
-                f"{ARROW_TYPES[expected]}; повторите расчёт года."
+                f"{ARROW_TYPES[expected]}; составьте таблицу заново."
             )
     return set(schema.names)
 

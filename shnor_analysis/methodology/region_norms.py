@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import ConfigDict, Field, ValidationError
 
 from shnor_analysis.errors import ParameterError
+from shnor_analysis.methodology.norm_checks import contradictions
 from shnor_analysis.methodology.social_context import SocialReference
 from shnor_analysis.methodology.sourced import StrictModel
 from shnor_analysis.methodology.yaml_files import model_sentence
@@ -200,11 +201,11 @@ def read_norms(path: Path) -> RegionNorms:
     ------
     ParameterError
         One Russian sentence: not JSON, another kind of file, another version of the format, or a
-        value that does not fit, with its place.
+        value that does not fit, with its place; or parts that contradict each other.
     """
     try:
         content = path.read_text(encoding="utf-8-sig")
-        data = json.loads(content)
+        data = json.loads(content, object_pairs_hook=_without_repeats)
     except UnicodeDecodeError as broken:
         raise ParameterError(
             f"{path.name}: файл норм не в кодировке UTF-8; получите его заново."
@@ -213,6 +214,11 @@ def read_norms(path: Path) -> RegionNorms:
         raise ParameterError(
             f"{path.name}, строка {broken.lineno}: файл норм повреждён, это не JSON; получите его "
             "заново."
+        ) from broken
+    except (ValueError, RecursionError) as broken:
+        raise ParameterError(
+            f"{path.name}: файл норм повреждён (повторённая строка, слишком длинное число или "
+            "вложенность); получите его заново."
         ) from broken
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ParameterError(
@@ -225,9 +231,20 @@ def read_norms(path: Path) -> RegionNorms:
             f"{FORMAT_VERSION}; составьте нормы и расчёт одной версией программы."
         )
     try:
-        return RegionNorms.model_validate_json(content.removeprefix("\ufeff"))
+        norms = RegionNorms.model_validate_json(content.removeprefix("\ufeff"))
     except ValidationError as broken:
         raise ParameterError(f"{path.name}, {model_sentence(broken)}") from broken
+    if wrong := next(contradictions(norms), None):
+        raise ParameterError(
+            f"{path.name}: {wrong}; файл противоречит сам себе, получите его у региона заново."
+        )
+    return norms
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
 
 
 def _rounded(value: Any) -> Any:

@@ -113,6 +113,11 @@ class SocialReference(StrictModel):
     cut: float
     indicators: Annotated[tuple[IndicatorReference, ...], Field(strict=False, min_length=1)]
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the border lies on the scale between its ends."""
+        return self.lowest <= self.cut <= self.highest
+
 
 _HEADER = """\
 # Точка отсчёта индекса социального благополучия: средние и разброс показателей, края и граница.
