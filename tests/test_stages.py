@@ -295,13 +295,17 @@ def test_finding_that_nothing_changed_loads_no_heavy_library(workspace):
 def test_a_notebook_opened_by_hand_notices_stale_tables(workspace, monkeypatch):
     monkeypatch.setenv("SHNOR_ROOT", str(workspace.root))
     computed = []
-    monkeypatch.setattr(pipeline, "compute", lambda *about: computed.append(about[1:]))
+
+    def compute(_workspace, place, year, *, engine):
+        computed.append((place, year, engine.name))
+
+    monkeypatch.setattr(pipeline, "compute", compute)
     opened = Monitoring.open(PLACE, YEAR)
     assert computed == []
     assert opened.manifest["parameters"]["place"] == PLACE
     a_raw_file(workspace).unlink()
     Monitoring.open(PLACE, YEAR)
-    assert computed == [(PLACE, YEAR)]
+    assert computed == [(PLACE, YEAR, "duckdb")]
 
 
 def test_the_tables_may_be_read_while_a_run_holds_the_place(workspace):
