@@ -49,8 +49,8 @@ class IndexYear:
         At or below the border.
     known_weight : ndarray of float, shape (n_schools,)
         Share of the weight of the indicators that tell schools apart.
-    is_within_group : ndarray of bool, shape (n_schools,)
-        Compared within its group; else the group is too small and it is compared with all.
+    compared_with : ndarray of str, shape (n_schools,)
+        The narrowest group of the school that is large enough, ``ALL_SCHOOLS`` where none is.
     n_compared : ndarray of int, shape (n_schools,)
         Schools with an index among those it is compared with.
     scores, weights, contributions : ndarray of float, shape (n_schools, n_indicators)
@@ -64,7 +64,7 @@ class IndexYear:
     border: FloatArray
     is_below: BoolArray
     known_weight: FloatArray
-    is_within_group: BoolArray
+    compared_with: np.ndarray
     n_compared: np.ndarray
     scores: FloatArray
     weights: FloatArray
@@ -103,7 +103,7 @@ def scoring(
 def index_of_year(
     values: FloatArray,
     rule: Scoring,
-    groups: np.ndarray,
+    divisions: tuple[np.ndarray, ...] = (),
     reference: FloatArray | None = None,
 ) -> IndexYear:
     """Give every school its index and say who is at or below the border.
@@ -114,8 +114,9 @@ def index_of_year(
         As measured, not turned; NaN where missing.
     rule : Scoring
         From :func:`scoring`.
-    groups : ndarray of str, shape (n_schools,)
-        Group of every school; ``ALL_SCHOOLS`` throughout when schools are not divided.
+    divisions : tuple of ndarray of str, each of shape (n_schools,)
+        Groups of the schools, wider divisions first; ``ALL_SCHOOLS`` where a school has no group
+        in a division. Empty when schools are not divided.
     reference : ndarray of float, shape (n_schools, n_indicators), optional
         Values of the same schools in an earlier year, whose mean, spread and border are kept; the
         year's own when left out. Not for the method ``ranks``.
@@ -123,7 +124,8 @@ def index_of_year(
     Returns
     -------
     IndexYear
-        A group with fewer schools with an index than ``min_cluster_schools`` is compared with all.
+        A school is compared within its narrowest group that has ``min_cluster_schools`` schools
+        with an index, with all schools where there is none.
 
     Notes
     -----
@@ -134,7 +136,7 @@ def index_of_year(
     indicators are all known stand in the order of their sums. The index is the weighted mean over
     what is known. An indicator that tells no school from another counts for nobody.
     """
-    return _within_groups(_with_parts, values, rule, groups, reference)
+    return _within_groups(_with_parts, values, rule, divisions, reference)
 
 
 @dataclass(frozen=True)
@@ -143,34 +145,36 @@ class Verdict:
 
     index: FloatArray
     is_below: BoolArray
-    is_within_group: BoolArray
+    compared_with: np.ndarray
 
 
 def verdict_of_year(
-    values: FloatArray, rule: Scoring, groups: np.ndarray, reference: FloatArray | None = None
+    values: FloatArray,
+    rule: Scoring,
+    divisions: tuple[np.ndarray, ...] = (),
+    reference: FloatArray | None = None,
 ) -> Verdict:
     """Only what a list drawn many times needs; otherwise as :func:`index_of_year`."""
-    return _within_groups(_verdict, values, rule, groups, reference)
+    return _within_groups(_verdict, values, rule, divisions, reference)
 
 
 def _within_groups(
     compare: Callable[[FloatArray, Scoring, FloatArray | None], _Compared],
     values: FloatArray,
     rule: Scoring,
-    groups: np.ndarray,
+    divisions: tuple[np.ndarray, ...],
     reference: FloatArray | None,
 ) -> _Compared:
-    """Compare all schools, then put in what large enough groups say of their own."""
+    """Compare all schools, then put in what ever narrower groups say of their own."""
     found = compare(values, rule, reference)
-    for group in np.unique(groups):
-        mine = groups == group
-        if mine.all():
-            break
-        own = compare(values[mine], rule, None if reference is None else reference[mine])
-        if np.sum(~np.isnan(own.index)) >= rule.min_cluster_schools:
-            for field in fields(found):
-                getattr(found, field.name)[mine] = getattr(own, field.name)
-            found.is_within_group[mine] = True
+    for groups in divisions:
+        for group in np.unique(groups[groups != ALL_SCHOOLS]):
+            mine = groups == group
+            own = compare(values[mine], rule, None if reference is None else reference[mine])
+            if np.sum(~np.isnan(own.index)) >= rule.min_cluster_schools:
+                for field in fields(found):
+                    getattr(found, field.name)[mine] = getattr(own, field.name)
+                found.compared_with[mine] = group
     return found
 
 
@@ -199,7 +203,7 @@ def _joined(
 
 def _verdict(values: FloatArray, rule: Scoring, reference: FloatArray | None) -> Verdict:
     _, _, joined, is_below, _ = _joined(values, rule, reference)
-    return Verdict(joined.index, is_below, np.zeros(len(values), dtype=bool))
+    return Verdict(joined.index, is_below, _with_all(len(values)))
 
 
 def _with_parts(values: FloatArray, rule: Scoring, reference: FloatArray | None) -> IndexYear:
@@ -216,13 +220,17 @@ def _with_parts(values: FloatArray, rule: Scoring, reference: FloatArray | None)
         border=np.full(n_schools, border),
         is_below=is_below,
         known_weight=joined.known_weight,
-        is_within_group=np.zeros(n_schools, dtype=bool),
+        compared_with=_with_all(n_schools),
         n_compared=np.full(n_schools, np.sum(~np.isnan(joined.index))),
         scores=scores,
         weights=part,
         contributions=part * (scores - mean),
         is_lower_part=is_lower,
     )
+
+
+def _with_all(n_schools: int) -> np.ndarray:
+    return np.full(n_schools, ALL_SCHOOLS, dtype=object)
 
 
 def _scores(

@@ -10,13 +10,13 @@ import pandas as pd
 
 from shnor_analysis.decisions.index_certainty import drawn_values, inclusion_probability
 from shnor_analysis.decisions.indicator_index import (
-    ALL_SCHOOLS,
     IndexYear,
+    Verdict,
     index_of_year,
     scoring,
     verdict_of_year,
 )
-from shnor_analysis.decisions.school_groups import school_groups
+from shnor_analysis.decisions.school_groups import narrowest, school_groups
 from shnor_analysis.methodology import LowResultsList, LowResultsRule
 from shnor_analysis.stats.arrays import BoolArray, FloatArray
 from shnor_analysis.stats.composite import ROUNDING
@@ -123,17 +123,19 @@ def _decide(
     window, needed = rules.index.window_years.value, rules.index.low_years.value
     years = list(range(assessment_year - window + 1, assessment_year + 1))
     spec = scoring(rules.index, rules.indicators)
-    groups = school_groups(rules.index.clusters.value, surroundings.levels, surroundings.conditions)
+    divisions = school_groups(
+        rules.index.clusters.value, surroundings.levels, surroundings.conditions
+    )
     values = {year: _values(indicators, schools, ids, year) for year in years}
     kept = _kept_reference(values, assessment_year - rules.index.reference_years.value + 1)
-    by_year = {year: index_of_year(values[year], spec, groups, kept.get(year)) for year in years}
+    by_year = {year: index_of_year(values[year], spec, divisions, kept.get(year)) for year in years}
     flagged = np.column_stack([one.is_below for one in by_year.values()])
     assessed = np.column_stack([~np.isnan(one.index) for one in by_year.values()])
     is_repeated, is_known = _verdicts(flagged, assessed, needed)
     probability = inclusion_probability(
         drawn_values(indicators, schools, ids, years),
         {
-            year: partial(verdict_of_year, rule=spec, groups=groups, reference=kept.get(year))
+            year: partial(verdict_of_year, rule=spec, divisions=divisions, reference=kept.get(year))
             for year in years
         },
         needed,
@@ -151,6 +153,13 @@ def _decide(
                 [is_repeated, is_known], ["included", "not_included"], "not_assessed"
             ),
             "reason_code": _reasons(flagged, assessed, values[assessment_year], needed),
+            "is_included_undivided": _known_only(
+                _included(
+                    [verdict_of_year(values[year], spec, (), kept.get(year)) for year in years],
+                    needed,
+                ),
+                is_known & bool(divisions),
+            ),
             "n_years_below": flagged.sum(axis=1),
             "n_years_assessed": assessed.sum(axis=1),
             "drivers": _drivers(last, ids),
@@ -168,7 +177,9 @@ def _decide(
         }
     )
     in_years = [
-        _year_rows(one, rules, year, schools, groups, surroundings.is_region)
+        _year_rows(
+            one, rules, year, schools, narrowest(divisions, len(schools)), surroundings.is_region
+        )
         for year, one in by_year.items()
     ]
     return decisions, pd.concat(in_years), _part_rows(last, rules, schools, ids)
@@ -225,6 +236,12 @@ def _verdicts(flagged: BoolArray, assessed: BoolArray, needed: int) -> tuple[Boo
     return is_repeated, is_repeated | (is_known & assessed[:, -1])
 
 
+def _included(verdicts: list[Verdict], needed: int) -> BoolArray:
+    flagged = np.column_stack([one.is_below for one in verdicts])
+    assessed = np.column_stack([~np.isnan(one.index) for one in verdicts])
+    return _verdicts(flagged, assessed, needed)[0]
+
+
 def _reasons(
     flagged: BoolArray, assessed: BoolArray, values: FloatArray, needed: int
 ) -> np.ndarray:
@@ -271,7 +288,7 @@ def _year_rows(
             "is_below": _known_only(found.is_below, is_known),
             "known_weight": found.known_weight,
             "school_group": groups,
-            "compared_with": np.where(found.is_within_group, groups, ALL_SCHOOLS),
+            "compared_with": found.compared_with,
             "n_compared": found.n_compared,
             "reference": reference,
             "is_small_reference": n_all < rules.index.min_reference_schools.value,

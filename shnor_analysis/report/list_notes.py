@@ -9,18 +9,20 @@ import pandas as pd
 from shnor_analysis.methodology import Confidence, LowResultsList, rule_items_of
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Paragraph, Run
+from shnor_analysis.report.labels import Labels, by_school
 from shnor_analysis.report.rules import rule_label
+from shnor_analysis.report.school_groups import ALL_SCHOOLS, group_words
 from shnor_analysis.report.texts import text
 
-ALL_SCHOOLS = "all"
-_JOINED = "+"
 _CONTEXT = "context"
 
 
 def list_notes(
     lists: tuple[LowResultsList, ...],
+    decisions: pd.DataFrame,
     years: pd.DataFrame,
     territory: pd.DataFrame,
+    labels: Labels,
     assessment_year: int,
 ) -> tuple[Paragraph | Listing, ...]:
     """Say of every list what its document gives, what was chosen, and among whom schools stand.
@@ -29,8 +31,11 @@ def list_notes(
     ----------
     lists : tuple of LowResultsList
         The lists the place applies.
-    years, territory : DataFrame
-        Keep the contracts ``low_results_index_years`` and ``low_results_indicators_territory``.
+    decisions, years, territory : DataFrame
+        Keep the contracts ``low_results_index``, ``low_results_index_years`` and
+        ``low_results_indicators_territory``.
+    labels : Labels
+        Names of schools.
     assessment_year : int
         The last year.
     """
@@ -41,6 +46,7 @@ def list_notes(
             *_letter(one),
             *_empty(one, _of(territory, one, assessment_year)),
             *_compared(one, _of(years, one, assessment_year)),
+            *_without_groups(_of(decisions, one, assessment_year), labels),
         ]
         blocks.append(Paragraph((Run(f"{one.title}. ", bold=True), Run(document))))
         blocks.append(Listing(tuple((Run(sentence),) for sentence in sentences)))
@@ -93,23 +99,37 @@ def _compared(rules: LowResultsList, years: pd.DataFrame) -> Iterator[str]:
     groups = years["school_group"]
     if _CONTEXT in rules.index.clusters.value and not groups.str.contains(_CONTEXT).any():
         yield text("indicator_list", "no_conditions")
-    is_inside = years["compared_with"] != ALL_SCHOOLS
-    inside, outside = (_counts(groups[part & years["index"].notna()])
-                       for part in (is_inside, ~is_inside))  # fmt: skip
-    if inside:
-        yield text("indicator_list", "inside", groups=inside)
-    if outside:
-        least = str(rules.index.min_cluster_schools.value)
-        yield text("indicator_list", "outside", groups=outside, least=least)
+    is_outside = years["compared_with"] == ALL_SCHOOLS
+    is_inside = ~is_outside & (years["compared_with"] == groups)
+    parts = {"inside": is_inside, "wider": ~is_inside & ~is_outside, "outside": is_outside}
+    least = str(rules.index.min_cluster_schools.value)
+    for code_, part in parts.items():
+        counted = _counts(groups[part & years["index"].notna()])
+        if counted:
+            yield text("indicator_list", code_, groups=counted, least=least)
+
+
+def _without_groups(decisions: pd.DataFrame, labels: Labels) -> Iterator[str]:
+    """What comparing within groups changes; nothing where schools are not divided."""
+    known = decisions[decisions["is_included_undivided"].notna()]
+    if known.empty:
+        return
+    is_listed = known["decision"] == "included"
+    would_be = known["is_included_undivided"].astype(bool)
+    changes = {"only_grouped": is_listed & ~would_be, "only_undivided": ~is_listed & would_be}
+    if not any(one.any() for one in changes.values()):
+        yield text("indicator_list", "groups_change_nothing")
+    for code, part in changes.items():
+        if part.any():
+            names = (
+                labels.school(school) for school in by_school(known[part], labels)["school_id"]
+            )
+            yield text("indicator_list", code, names="; ".join(names))
 
 
 def _counts(groups: pd.Series) -> str:
     """«средние школы — 18; основные школы — 3»."""
     return "; ".join(
-        text("indicator_list", "group_part", name=_group(str(code)), n=russian.integer(n))
+        text("indicator_list", "group_part", name=group_words(str(code)), n=russian.integer(n))
         for code, n in groups.value_counts(sort=False).sort_index().items()
     )
-
-
-def _group(code: str) -> str:
-    return ", ".join(text("school_group", part) for part in code.split(_JOINED))

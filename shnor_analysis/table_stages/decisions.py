@@ -50,7 +50,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         run.methodology.low_results_lists,
         Surroundings(
             levels=levels.set_index("school_id")["level"],
-            conditions=None,
+            conditions=_conditions(indicator(tables.SOCIAL_INDEX), year),
             is_region=run.description.municipality_id is None,
         ),
         rule,
@@ -90,3 +90,9 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
         tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
     }
+
+
+def _conditions(social_index: pd.DataFrame, assessment_year: int) -> pd.Series:
+    """The index of conditions of the last year: a school keeps its group through the years."""
+    rows = social_index[social_index["assessment_year"] == assessment_year]
+    return rows.set_index("school_id")["index_z"]

@@ -160,6 +160,11 @@ LOW_RESULTS_INDEX = Contract(
         **ASSESSMENT_YEAR,
         "decision": choice("Решение", DECISIONS),
         "reason_code": choice("Код основания", INDEX_REASONS),
+        "is_included_undivided": flag(
+            "Вошла бы без групп",
+            "если бы все школы сравнивались вместе; пусто — групп нет или не оценена",
+            nullable=True,
+        ),
         "n_years_below": count("Лет ниже границы"),
         "n_years_assessed": count("Лет оценено", "из лет, на которые смотрит правило"),
         "drivers": text(
@@ -190,7 +195,9 @@ LOW_RESULTS_INDEX_YEARS = Contract(
         "is_below": flag("Не выше границы", nullable=True),
         "known_weight": share("Известная часть веса", "из показателей, которые различают школы"),
         "school_group": text("Группа", "all — все школы вместе", nullable=True),
-        "compared_with": text("С кем сравнивается", "группа или all, если группа мала"),
+        "compared_with": text(
+            "С кем сравнивается", "группа; более широкая или all, если группа мала"
+        ),
         "n_compared": count("Школ в сравнении", "с индексом"),
         "reference": choice(
             "Среди кого граница",

@@ -13,7 +13,7 @@ from shnor_analysis.decisions.indicator_index import (
     index_of_year,
     verdict_of_year,
 )
-from shnor_analysis.decisions.school_groups import school_groups
+from shnor_analysis.decisions.school_groups import narrowest, school_groups
 
 NOTHING = float("nan")
 NO_BANDS = ()
@@ -30,10 +30,10 @@ def rule(method="ranks", sign=(1, -1), weights=None, bands=NO_BANDS, **more):
     )
 
 
-def year(values, scoring, groups=None, reference=None):
+def year(values, scoring, groups=(), reference=None):
     table = np.array(values, dtype=float)
-    groups = np.array(groups or [ALL_SCHOOLS] * len(table), dtype=object)
-    return index_of_year(table, scoring, groups, reference)
+    divisions = tuple(np.array(one, dtype=object) for one in groups)
+    return index_of_year(table, scoring, divisions, reference)
 
 
 # high results (more is better) and below the minimum (more is worse) of five schools
@@ -137,15 +137,35 @@ def test_a_group_is_compared_within_itself_when_it_is_large_enough():
     # a good group of six and a poor one of five, min_cluster_schools 6
     values = [[k / 100] for k in range(6)] + [[0.5 + k / 100] for k in range(5)]
     groups = ["basic"] * 6 + ["secondary"] * 5
-    found = year(values, rule(sign=(-1,)), groups)
-    assert found.is_within_group.tolist() == [True] * 6 + [False] * 5
+    found = year(values, rule(sign=(-1,)), [groups])
+    assert found.compared_with.tolist() == ["basic"] * 6 + [ALL_SCHOOLS] * 5
     assert found.n_compared.tolist() == [6] * 6 + [11] * 5
     # within the six the two at and below the quarter are the two with the most failures;
     # the five stand among all eleven: the quarter are the three worst of all
     assert found.is_below.tolist() == [False] * 4 + [True] * 2 + [False] * 2 + [True] * 3
-    smaller = year(values, rule(sign=(-1,), min_cluster_schools=5), groups)
-    assert smaller.is_within_group.all()
+    smaller = year(values, rule(sign=(-1,), min_cluster_schools=5), [groups])
+    assert smaller.compared_with.tolist() == groups
     assert smaller.is_below[6:].tolist() == [False] * 3 + [True] * 2
+
+
+def test_a_group_too_small_is_compared_within_the_wider_one():
+    # eight basic schools, four of them in hard conditions, and three secondary ones; groups of
+    # four and more: the four stand among themselves, the other basic ones among the eight
+    values = [[k / 100] for k in range(8)] + [[0.5], [0.6], [0.7]]
+    wide = ["basic"] * 8 + ["secondary"] * 3
+    narrow = ["b+lower"] * 4 + ["b+upper"] * 3 + [ALL_SCHOOLS] + ["s+lower"] * 3
+    found = year(values, rule(sign=(-1,), min_cluster_schools=4), [wide, narrow])
+    assert found.compared_with.tolist() == ["b+lower"] * 4 + ["basic"] * 4 + [ALL_SCHOOLS] * 3
+    assert found.n_compared.tolist() == [4] * 4 + [8] * 4 + [11] * 3
+    # places among the four: 100, 66.7, 33.3, 0, the quarter ends at 25; among the eight the last
+    # four have 42.9 … 0 and the quarter ends at 25; among the eleven at 25: the three are 20, 10, 0
+    assert found.is_below.tolist() == [False] * 3 + [True] + [False] * 2 + [True] * 5
+
+
+def test_schools_of_no_group_stay_with_all_schools_however_many():
+    values = [[k / 100] for k in range(12)]
+    found = year(values, rule(sign=(-1,)), [["basic"] * 6 + [ALL_SCHOOLS] * 6])
+    assert found.n_compared.tolist() == [6] * 6 + [12] * 6
 
 
 def test_a_kept_reference_keeps_mean_spread_and_border():
@@ -171,8 +191,7 @@ def test_order_of_schools_does_not_matter_and_the_short_way_says_the_same(rows, 
     first = year(rows, spec)
     second = year([rows[k] for k in order], spec)
     np.testing.assert_allclose(second.index, first.index[order], atol=1e-9)
-    groups = np.array([ALL_SCHOOLS] * len(rows), dtype=object)
-    short = verdict_of_year(np.array(rows, dtype=float), spec, groups)
+    short = verdict_of_year(np.array(rows, dtype=float), spec)
     np.testing.assert_array_equal(short.index, first.index)
     np.testing.assert_array_equal(short.is_below, first.is_below)
 
@@ -197,25 +216,38 @@ def levels(*values):
     return pd.Series(list(values), index=[f"99000{k}" for k in range(len(values))], dtype="str")
 
 
+def listed(*divisions):
+    return [one.tolist() for one in divisions]
+
+
 def test_groups_by_level_and_by_thirds_of_conditions():
     known = levels("basic", "secondary", "secondary", None)
     conditions = pd.Series([1.0, 2.0, 3.0, 4.0], index=known.index)
-    assert school_groups("none", known, conditions).tolist() == ["all"] * 4
-    assert school_groups("programme", known, None).tolist() == [
-        "basic", "secondary", "secondary", "all",
-    ]  # fmt: skip
+    assert school_groups("none", known, conditions) == ()
+    by_level = ["basic", "secondary", "secondary", "all"]
+    assert listed(*school_groups("programme", known, None)) == [by_level]
     # thirds of 1 … 4 end at 2 and 3
-    assert school_groups("context", known, conditions).tolist() == [
-        "context_lower", "context_lower", "context_middle", "context_upper",
-    ]  # fmt: skip
+    assert listed(*school_groups("context", known, conditions)) == [
+        ["context_lower", "context_lower", "context_middle", "context_upper"]
+    ]
     joined = school_groups("programme_and_context", known, conditions)
-    assert joined.tolist() == [
-        "basic+context_lower", "secondary+context_lower", "secondary+context_middle", "all",
-    ]  # fmt: skip
+    assert listed(*joined) == [
+        by_level,
+        ["basic+context_lower", "secondary+context_lower", "secondary+context_middle", "all"],
+    ]
+
+
+def test_a_school_whose_conditions_are_not_known_keeps_its_level():
+    known = levels("basic", "secondary", "secondary")
+    conditions = pd.Series([1.0, 2.0], index=known.index[:2])
+    joined = school_groups("programme_and_context", known, conditions)
+    assert listed(narrowest(joined, 3)) == [
+        ["basic+context_lower", "secondary+context_upper", "secondary"]
+    ]
+    assert listed(narrowest((), 2)) == [["all", "all"]]
 
 
 def test_conditions_nobody_knows_divide_nobody():
     known = levels("basic", "secondary")
-    joined = school_groups("programme_and_context", known, None)
-    assert joined.tolist() == ["basic", "secondary"]
-    assert school_groups("context", known, None).tolist() == ["all", "all"]
+    assert listed(*school_groups("programme_and_context", known, None)) == [["basic", "secondary"]]
+    assert school_groups("context", known, None) == ()

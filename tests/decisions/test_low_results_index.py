@@ -282,6 +282,22 @@ def test_groups_and_references_are_named():
     assert set(joined["school_group"].str.split("+").str[0]) == {"basic", "secondary"}
 
 
+def test_schools_of_like_conditions_are_compared_and_what_that_changes_is_told():
+    """Twelve schools, better conditions mean fewer failures; thirds of four, groups of four."""
+    conditions = pd.Series(range(12, 0, -1), index=schools(12), dtype=float)
+    rules = with_rule(REGIONAL, clusters="context", min_cluster_schools=4)
+    shares = [1, 2, 3, 9, 11, 12, 13, 19, 21, 22, 23, 29]
+    found = decide(steady(rules, "gia9", shares), rules, conditions=conditions)
+    is_listed = found.decisions["decision"] == "included"
+    # the quarter of each four is its last; of the twelve the last three
+    assert found.decisions.index[is_listed].tolist() == [3, 7, 11]
+    undivided = found.decisions["is_included_undivided"]
+    assert found.decisions.index[undivided].tolist() == [9, 10, 11]
+    alone = decide(steady(rules, "gia9", shares), rules).decisions
+    assert alone.index[alone["decision"] == "included"].tolist() == [9, 10, 11]
+    assert alone["is_included_undivided"].isna().all()
+
+
 def test_a_place_that_is_the_region_has_the_border_of_the_region():
     years = decide(steady(REGIONAL, "gia9", SHARES), REGIONAL, is_region=True).years
     assert set(years["reference"]) == {"region"}

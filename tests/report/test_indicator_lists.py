@@ -163,7 +163,7 @@ def test_summary_and_overlap_of_lists(found, federal):
 
 def test_notes_say_what_the_document_gives_and_what_was_chosen(found):
     _, territory, index = found
-    blocks = list_notes.list_notes(LISTS, index.years, territory, 2025)
+    blocks = list_notes.list_notes(LISTS, index.decisions, index.years, territory, LABELS, 2025)
     said = [[run.text for run in item] for block in blocks[1::2] for item in block.items]
     sentences = [item[0].replace("\xa0", " ") for item in said]
     assert sentences[0] == "По букве документа: 6 из 6 показателей."
@@ -181,6 +181,47 @@ def test_notes_say_what_the_document_gives_and_what_was_chosen(found):
     assert (
         "Со всеми школами сравниваются, так как группа меньше 6: основные школы — 1." in sentences
     )
+
+
+def said_of_second_list(index, territory):
+    blocks = list_notes.list_notes(LISTS, index.decisions, index.years, territory, LABELS, 2025)
+    return [run.text.replace("\xa0", " ") for item in blocks[3].items for run in item]
+
+
+def test_who_is_listed_because_of_groups_is_named(found):
+    indicators, territory, index = found
+    said = said_of_second_list(index, territory)
+    assert "Если сравнивать все школы вместе, перечень тот же." in said
+    conditions = pd.Series([9.0, 8, 7, 6, 1, 2, 3, 4], index=IDS)
+    index_rule = LISTS[1].index
+    clusters = index_rule.clusters.model_copy(update={"value": "context"})
+    least = index_rule.min_cluster_schools.model_copy(update={"value": 2})
+    divided = LISTS[1].model_copy(
+        update={
+            "index": index_rule.model_copy(
+                update={"clusters": clusters, "min_cluster_schools": least}
+            )
+        }
+    )
+    levels = pd.Series("secondary", index=pd.Index(IDS, name="school_id"), dtype="str")
+    around = Surroundings(levels, conditions, is_region=False)
+    by_conditions = decide_low_results_index(indicators, (LISTS[0], divided), around, RULE, 2025)
+    said = said_of_second_list(by_conditions, territory)
+    assert any(one.startswith("Внутри своей группы сравниваются: школы с более") for one in said)
+    # thirds of the conditions 1 … 9: 1–3 below, 4, 6 between, 7–9 above. Failing shares of the
+    # thirds: (4, 5, 15), (3, 20), (·, 1, 2) of 30; a quarter of three and of two is the last one
+    assert (
+        f"Только из-за сравнения внутри групп в перечне: {NAMES[IDS[2]]}. Среди всех школ "
+        "вместе их индекс выше границы."
+    ) in said
+    table = tables.index_lists(by_conditions.decisions, by_conditions.years, LISTS, LABELS)[1]
+    compared = {
+        school.value: with_whom.text.replace("\xa0", " ")
+        for school, with_whom in zip(
+            column(table, "school"), column(table, "compared"), strict=True
+        )
+    }
+    assert compared[NAMES[IDS[2]]] == "школы с более благополучными условиями — 2"
 
 
 def test_every_list_is_drawn_on_as_many_pages_as_its_schools_need(found, monkeypatch):

@@ -17,6 +17,7 @@ from shnor_analysis.report import russian
 from shnor_analysis.report.document import Cell, DisplayColumn, DisplayTable, Kind, Status
 from shnor_analysis.report.labels import Labels, by_school
 from shnor_analysis.report.rules import rule_label, rule_value
+from shnor_analysis.report.school_groups import compared_words
 from shnor_analysis.report.tables.build import (
     build_table,
     count_column,
@@ -98,11 +99,13 @@ def _index_list(
     flags = years[years["regulation_id"] == rules.id].pivot_table(
         index="school_id", columns="assessment_year", values="is_below", aggfunc="first"
     )
+    groups = _compared_with(years, rules)
     return build_table(
         "index_list",
         (
             text_column("school", 2.2),
             text_column("reason", 2.2),
+            *([text_column("compared", 2.0)] if groups else []),
             text_column("drivers", 3.2),
             share_column("probability", 1.0, 0),
             text_column("evidence", 1.0),
@@ -111,6 +114,7 @@ def _index_list(
             (
                 words(labels.school(row.school_id)),
                 words(_reason_in_years(row, rules, flags)),
+                *([words(groups[row.school_id])] if groups else []),
                 words(_drivers_now(row, rules, flags)),
                 probability(row.probability),
                 _evidence(row),
@@ -119,6 +123,23 @@ def _index_list(
         ),
         list=rules.title,
     )
+
+
+def _compared_with(years: pd.DataFrame, rules: LowResultsList) -> dict[str, str]:
+    """School → with whom it is compared in the last year; empty where schools are not divided."""
+    if rules.index.clusters.value == "none":
+        return {}
+    mine = years[years["regulation_id"] == rules.id]
+    last = mine[mine["assessment_year"] == mine["assessment_year"].max()]
+    return {
+        row.school_id: text(
+            "indicator_list",
+            "group_part",
+            name=compared_words(row.compared_with),
+            n=russian.integer(row.n_compared),
+        )
+        for row in last.itertuples(index=False)
+    }
 
 
 def _flag(flags: pd.DataFrame, school_id: str, year: int) -> bool | None:
