@@ -466,6 +466,53 @@ PROCEDURE_CONDUCT = FormSpec(
     ),
 )
 
+_STATE_PROCEDURES = (
+    Choice("vpr", "ВПР", r"впр|всероссийск\w+ провероч"),
+    Choice("oge", "ОГЭ", r"огэ"),
+    Choice("gve9", "ГВЭ-9", r"гвэ-?\s?9"),
+    Choice("ege", "ЕГЭ", r"егэ"),
+    Choice("gve11", "ГВЭ-11", r"гвэ-?\s?11"),
+)
+
+ADAPTED_PARTICIPANTS = FormSpec(
+    "adapted_participants",
+    "adapted_participants",
+    "Участники по АОП",
+    "Кто из участников учится по адаптированной программе: перечень ШНОР считается с ними и без "
+    "них. В отчётах ФИС ОКО и РЦОИ они не отмечены.",
+    "школа, одна строка на работу в каждой параллели",
+    (
+        *_COMMON,
+        FormField(
+            "procedure",
+            Kind.CHOICE,
+            "Какая процедура; выберите из списка.",
+            is_required=True,
+            choices=_STATE_PROCEDURES,
+            example="ВПР",
+        ),
+        FormField(
+            "subject", Kind.SUBJECT, "Предмет из списка.", is_required=True, example="математика"
+        ),
+        FormField("grade", Kind.GRADE, "Класс числом.", is_required=True, example="6"),
+        FormField(
+            "n_participants",
+            Kind.COUNT,
+            "Сколько участников этой работы учатся по адаптированным программам; нет таких — 0.",
+            is_required=True,
+            example="3",
+        ),
+        FormField(
+            "n_below_minimum",
+            Kind.COUNT,
+            "Сколько из них не преодолели минимум: отметка «2» или балл ниже минимального.",
+            is_required=True,
+            at_most="n_participants",
+            example="2",
+        ),
+    ),
+)
+
 _REGISTERS = (
     Choice("objectivity", "признаки необъективности", r"необъектив|объективн|маркер"),
     Choice("mentor", "школы-наставники", r"наставн|ментор|лидер|куратор"),
@@ -627,6 +674,7 @@ FORMS = (
     TEACHERS,
     SURVEY_TOTALS,
     DIAGNOSTIC_WORKS,
+    ADAPTED_PARTICIPANTS,
     PROCEDURE_CONDUCT,
     MEDAL_CLAIMS,
     PAST_REGISTERS,

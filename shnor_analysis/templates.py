@@ -57,6 +57,7 @@ _UNITS = {
     "reported_indicators": "показатель", "medal_claims": "выпускника",
     "survey_totals": "вопрос и группу ответивших",
     "diagnostic_works": "работу в каждой параллели школы",
+    "adapted_participants": "работу в каждой параллели",
     "procedure_conduct": "процедуру в школе", "past_registers": "школу, год и перечень",
 }  # fmt: skip
 

@@ -208,7 +208,7 @@ TABLE = "«Показатели оценки качества подготовк
         (Y, "id: yershichi-2020", "id: other", "id: найдено 'other', ожидалось имя"),
         (L, 'ends: "09-30"', 'ends: "30-09"', "ends: найдено '30-09'.*месяц"),
         (L, "value: 14", "value: 18", "expert_card: границы"),
-        (L, "value: counted", "value: left_out", "ожидалось одно из: 'counted'"),
+        (L, "value: counted", "value: ignored", "ожидалось одно из: 'counted'"),
         (F, "value: 3\n", "value: 13\n", "low_results: доля 13/10"),
         (F, "value: 1\n", "value: -1\n", "min_participants.value: найдено -1"),
     ],

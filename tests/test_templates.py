@@ -42,6 +42,12 @@ FILLED = {
         {"procedure": "municipal", "subject": "math", "grade": 6, "exam_date": "2024-10-15",
          "n_participants": 10, "n_mark_5": 2, "mean_score": 11.4},
     ),
+    "adapted_participants": (
+        {**SCHOOL, "procedure": "ГВЭ-9", "subject": "математика", "grade": 9,
+         "n_participants": 3, "n_below_minimum": 1},
+        {"procedure": "gve9", "subject": "math", "grade": 9, "n_participants": 3,
+         "n_below_minimum": 1, "assessment_year": 2025, "school_login": "edu990001"},
+    ),
     "procedure_conduct": (
         {**SCHOOL, "procedure": "ВПР", "has_observer": "да", "has_video": "нет",
          "n_rechecked": 20, "n_rechecked_same": 19},

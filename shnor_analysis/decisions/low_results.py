@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shnor_analysis.measures.adapted_programmes import without_adapted
 from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.stats.combine import partial_conjunction
 from shnor_analysis.stats.intervals import probability_at_least
@@ -159,7 +160,23 @@ def decide_by_low(
 
 
 def works_of_rule(results: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
-    """Rows of a table of school × work whose procedure, subject and grade the rule names."""
+    """What a rule counts of a table of school × work.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Needs ``procedure``, ``subject``, ``grade``, the counts of participants and of those below
+        the minimum, ``n_adapted`` and ``n_adapted_below_minimum``.
+    rule : LowResultsRule
+        Procedures, and whether participants taught by adapted programmes count.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the procedures that the rule names, with participants. Where the rule leaves out
+        adapted programmes, the known participants of them are in no count or share;
+        ``n_left_out`` says how many they are, 0 where they count.
+    """
     wanted = pd.DataFrame(
         [
             {"procedure": entry.procedure, "subject": subject, "grade": grade}
@@ -168,7 +185,12 @@ def works_of_rule(results: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
             for grade in entry.grades
         ]
     ).drop_duplicates()
-    return results.merge(wanted.astype({"grade": "Int64"}), on=PROCEDURE_KEY, validate="m:1")
+    rows = results.merge(wanted.astype({"grade": "Int64"}), on=PROCEDURE_KEY, validate="m:1")
+    if rule.adapted_programmes.value == "left_out":
+        rows = without_adapted(rows.assign(n_left_out=rows["n_adapted"].fillna(0)))
+    else:
+        rows = rows.assign(n_left_out=0)
+    return rows[rows["n_participants"] > 0].reset_index(drop=True)
 
 
 def rule_procedures(
@@ -192,7 +214,6 @@ def rule_procedures(
     """
     recent = procedure_results[
         procedure_results["assessment_year"].isin([assessment_year - 1, assessment_year])
-        & (procedure_results["n_participants"] > 0)
         & procedure_results["school_id"].isin(schools["school_id"])
     ]
     rows = works_of_rule(recent, rule)

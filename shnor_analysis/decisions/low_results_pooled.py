@@ -44,8 +44,11 @@ def low_results_pooled(
     last = pooled_counts(of_rule, comparability, assessment_year, 1)
     key = ["school_id", *SERIES]
     counts = ["n_participants", "n_below_minimum"]
-    rows = pooled.rename(columns={name: f"{name}_pooled" for name in counts}).merge(
-        last[[*key, *counts]], on=key, how="left", validate="1:1"
+    window = [*key, "first_year", "n_years", *counts]
+    rows = (
+        pooled[window]
+        .rename(columns={name: f"{name}_pooled" for name in counts})
+        .merge(last[[*key, *counts]], on=key, how="left", validate="1:1")
     )
     p, q = rule.share_numerator.value, rule.share_denominator.value
     return LOW_RESULTS_POOLED.conform(

@@ -67,10 +67,11 @@ def low_results_what_if(
     -------
     WhatIfLists
         ``share_points``: the threshold moved. ``min_participants``: smaller procedures not
-        counted. ``mode``: other clauses. ``pooled_years``: procedures judged by the counts of so
-        many years together where they can be compared, then clause A. ``without_procedure`` and
-        ``with_procedure``: the rule's list of procedures changed. ``shrunken_share``: procedures
-        judged by their shrunken shares.
+        counted. ``adapted_programmes``: participants taught by them counted or left out, where
+        schools tell of any. ``mode``: other clauses. ``pooled_years``: procedures judged by the
+        counts of so many years together where they can be compared, then clause A.
+        ``without_procedure`` and ``with_procedure``: the rule's list of procedures changed.
+        ``shrunken_share``: procedures judged by their shrunken shares.
     """
     variants = [_decided("applied", None, results, rule)]
     variants += _by_numbers(results, rule, what_if)
@@ -114,6 +115,11 @@ def _by_numbers(
         if smallest != rule.min_participants.value:
             larger = _changed(rule, min_participants=smallest)
             yield _decided("min_participants", str(smallest), results, larger)
+    has_adapted = _evidence(results, _changed(rule, adapted_programmes="left_out"))["n_left_out"]
+    for programmes in what_if.adapted_programmes.value:
+        if programmes != rule.adapted_programmes.value and has_adapted.any():
+            other = _changed(rule, adapted_programmes=programmes)
+            yield _decided("adapted_programmes", programmes, results, other)
     for mode in what_if.modes.value:
         if mode != rule.mode.value:
             yield _decided("mode", mode, results, _changed(rule, mode=mode))

@@ -34,7 +34,9 @@ def pooled_counts(
     DataFrame
         One row per school × series with participants in the window: ``school_id``, the series,
         ``first_year`` of the series, ``n_years`` with participants of the school,
-        ``n_participants``, ``n_below_minimum``. Seasons of a year are added together.
+        ``n_participants``, ``n_below_minimum`` and those of them taught by adapted programmes,
+        ``n_adapted`` and ``n_adapted_below_minimum``, 0 where nothing is told. Seasons of a year
+        are added together.
     """
     first = _first_years(comparability, assessment_year, years)
     rows = procedure_results[procedure_results["n_participants"] > 0].merge(
@@ -49,6 +51,8 @@ def pooled_counts(
         n_years=("assessment_year", "nunique"),
         n_participants=("n_participants", "sum"),
         n_below_minimum=("n_below_minimum", "sum"),
+        n_adapted=("n_adapted", "sum"),
+        n_adapted_below_minimum=("n_adapted_below_minimum", "sum"),
     )
 
 

@@ -15,6 +15,7 @@ PARAMETERS = (
     ("min_participants",),
     ("min_low_procedures",),
     ("mode",),
+    ("adapted_programmes",),
     ("procedures",),
 )
 

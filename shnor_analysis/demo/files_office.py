@@ -40,6 +40,7 @@ MEDALS_FILE = f"{YEAR}/Медали/Претенденты на медаль.xls
 CONDUCT_FILE = f"{YEAR}/Проведение/Условия проведения процедур.xlsx"
 OO1_FILE = f"{YEAR}/ОО-1/ОО-1 2024.csv"
 WORKS_FILE = f"{YEAR}/Работы/РДР.xlsx"
+ADAPTED_FILE = f"{YEAR}/Работы/Участники по АОП.xlsx"
 INDICATORS_FILE = f"{YEAR}/Показатели/Показатели каталога.xlsx"
 TOTALS_FILE = f"{YEAR}/Анкеты/Итоги анкетирования.xlsx"
 APPEALS_FILE = f"{YEAR}/РЦОИ/ОГЭ {YEAR} апелляции.xlsx"
@@ -128,6 +129,18 @@ OFFICE_WORKS = (
 # A paper of twenty points: score at mean ability, points for one unit of it, chance, marks.
 WORK_MAX, WORK_MEAN, WORK_SLOPE, WORK_NOISE = 20, 11.0, 3.2, 1.8
 WORK_CUTS, WORK_TURNOUT = (7, 11, 16), 0.93
+
+ADAPTED_HEADINGS: Row = [
+    "Логин в ФИС ОКО", "Школа", "Учебный год", "Процедура", "Предмет", "Класс",
+    "Участников по АОП (чел.)", "Из них не преодолели минимум (чел.)",
+]  # fmt: skip
+# Two works of a school that stands exactly on the threshold: 3 of 10 and 6 of 20 in all. Without
+# these pupils 2 of 9 and 4 of 17 are below it.
+ADAPTED_CASE = "exactly_on_threshold"
+ADAPTED_WORKS: tuple[Row, ...] = (
+    ["ВПР", "русский язык", 5, 1, 1],
+    ["ВПР", "математика", 6, 3, 2],
+)
 
 INDICATOR_HEADINGS: Row = [
     "Код показателя", "Показатель", "Логин в ФИС ОКО", "Школа", "Учебный год", "Числитель",
@@ -378,6 +391,12 @@ def works_book(population: Population, rng: np.random.Generator) -> Book:
     return Book({SHEET: rows})
 
 
+def adapted_book() -> Book:
+    """Return what one school tells of its participants taught by adapted programmes."""
+    rows = [[*_who(ADAPTED_CASE), *work] for work in ADAPTED_WORKS]
+    return Book({SHEET: [list(ADAPTED_HEADINGS), *rows]})
+
+
 # --- totals that the office and schools report --------------------------------------------------
 
 
@@ -481,6 +500,7 @@ def office_files(
         MEDALS_FILE: medals_book(entries),
         CONDUCT_FILE: conduct_book(results),
         WORKS_FILE: works_book(population, rng),
+        ADAPTED_FILE: adapted_book(),
         INDICATORS_FILE: indicators_book(tables),
         TOTALS_FILE: totals_book(population, tables),
         APPEALS_FILE: appeals_book(entries),

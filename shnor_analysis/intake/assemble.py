@@ -22,6 +22,7 @@ from shnor_analysis.intake.identity.schools import (
     schools_of_municipality,
     schools_table,
 )
+from shnor_analysis.intake.joins.adapted import check_adapted_participants
 from shnor_analysis.intake.joins.completeness import (
     check_missing_procedures,
     check_participation,
@@ -186,6 +187,7 @@ def assemble(
     context, participation = tables["context"], tables["participation"]
     findings += check_participation(participation, vpr, groups, works, context, methodology)
     findings += check_missing_procedures(works, vpr, gia, groups, schools, methodology)
+    findings += check_adapted_participants(tables["adapted_participants"], vpr, gia, groups, works)
     findings += check_series_breaks(works, vpr, gia, groups, methodology)
     return Intake(
         source_files=_source_files(reads, [vpr, gia, groups, schools, *tables.values()]),

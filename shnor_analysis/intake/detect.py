@@ -99,6 +99,13 @@ _FORM_HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "adapted_participants",
+        (
+            r"^участник\w+ по (?:аооп|аоп|адаптированн)",
+            r"^из них (?:не преодолели|ниже минимума)",
+        ),
+    ),
+    (
         "diagnostic_works",
         (
             "^(?:название|наименование) работы$|^диагностическая работа$",
@@ -382,6 +389,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Head], bool]], ...] = (
     ),
     ("journal", _is_journal),
     ("survey_totals", lambda head: head.form == "survey_totals"),
+    ("adapted_participants", lambda head: head.form == "adapted_participants"),
     ("diagnostic_works", lambda head: head.form == "diagnostic_works"),
     ("procedure_conduct", lambda head: head.form == "procedure_conduct"),
     ("medal_claims", lambda head: head.form == "medal_claims"),

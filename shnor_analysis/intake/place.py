@@ -29,6 +29,7 @@ from shnor_analysis.intake.fisoko.items import (
 from shnor_analysis.intake.fisoko.protocols import read_collection_form, read_region_protocol
 from shnor_analysis.intake.forms.expert_card import read_expert_card
 from shnor_analysis.intake.forms.flat import (
+    read_adapted_participants,
     read_diagnostic_works,
     read_medal_claims,
     read_past_registers,
@@ -92,6 +93,7 @@ READERS: dict[str, Reader] = {
     "survey": read_survey,
     "survey_totals": read_survey_totals,
     "diagnostic_works": read_diagnostic_works,
+    "adapted_participants": read_adapted_participants,
     "procedure_conduct": read_procedure_conduct,
     "medal_claims": read_medal_claims,
     "past_registers": read_past_registers,

@@ -36,7 +36,7 @@ def procedure_results(cells: pd.DataFrame, report_participants: int) -> pd.DataF
     status = np.select([n == 0, n < report_participants], ["no_data", "too_few"], "ok")
     return PROCEDURE_RESULTS.conform(
         cells[["school_id", *WORK_COLUMNS, "n_participants", "n_below_minimum"]].assign(
-            **_below_minimum(cells), **_high_marks(cells), status=status
+            **below_minimum(cells), **_high_marks(cells), status=status
         )
     )
 
@@ -68,7 +68,7 @@ def territory_results(
         n_below_minimum=("n_below_minimum", "sum"),
         **{name: (name, _sum_known) for name in MARKS},
     )
-    below, high = _below_minimum(totals), _high_marks(totals)
+    below, high = below_minimum(totals), _high_marks(totals)
     totals = totals.assign(**below, high_mark_share=high["high_mark_share"])
     for level in ("region", "country"):
         totals = totals.merge(
@@ -85,7 +85,11 @@ def _sum_known(counts: pd.Series) -> object:
     return counts.sum(skipna=False)
 
 
-def _below_minimum(counts: pd.DataFrame) -> dict[str, np.ndarray]:
+def below_minimum(counts: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Share below the minimum and its Wilson bounds for counts of one work a row.
+
+    ``counts`` has ``n_participants`` and ``n_below_minimum``; nobody gives NaN.
+    """
     x, n = counts["n_below_minimum"], counts["n_participants"]
     lower, upper = wilson_interval(x, n)
     return {

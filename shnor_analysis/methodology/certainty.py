@@ -24,6 +24,12 @@ class Modes(Sourced):
     value: Annotated[tuple[Literal["A", "B", "C", "A_or_B", "A_and_B"], ...], Field(strict=False)]
 
 
+class AdaptedChoices(Sourced):
+    """Ways to treat participants taught by adapted programmes, each tried on its own."""
+
+    value: Annotated[tuple[Literal["counted", "left_out"], ...], Field(strict=False)]
+
+
 class Procedures(Sourced):
     """Procedures, each left out on its own."""
 
@@ -39,6 +45,7 @@ class WhatIf(StrictModel):
 
     share_points: WholeNumbers
     min_participants: WholeNumbers
+    adapted_programmes: AdaptedChoices
     modes: Modes
     pooled_years: WholeNumbers
     without_procedures: Procedures

@@ -25,10 +25,11 @@ class RuleMode(Sourced):
 class AdaptedProgrammes(Sourced):
     """Whether participants taught by adapted programmes count.
 
-    Files do not mark them, so that they cannot be left out.
+    Files of procedures do not mark them: ``left_out`` leaves out as many as the schools tell in
+    the form «adapted_participants».
     """
 
-    value: Literal["counted"]
+    value: Literal["counted", "left_out"]
 
 
 class ProcedureSet(Sourced):

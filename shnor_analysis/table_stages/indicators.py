@@ -7,6 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_analysis import tables
+from shnor_analysis.measures.adapted_programmes import (
+    counted_cells,
+    with_adapted,
+    without_adapted,
+)
 from shnor_analysis.measures.comparability import comparability
 from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.reference_shares import reference_shares
@@ -29,12 +34,17 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
-    results = procedure_results(school_cells, methodology.low_results.report_participants.value)
+    rule = methodology.low_results
+    results = with_adapted(
+        procedure_results(school_cells, rule.report_participants.value),
+        tidy(tables.ADAPTED_PARTICIPANTS),
+    )
+    leaves_out = rule.adapted_programmes.value == "left_out"
     of_territory = territory_results(
         school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
     )
     with_norms = tables_with_norms(
-        school_cells,
+        counted_cells(school_cells, results) if leaves_out else school_cells,
         tidy(tables.GROUP_STATISTICS),
         tidy(tables.GROUP_ITEMS),
         run.description.region_name,
@@ -43,7 +53,8 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         run.assessment_year,
     )
     usual = reference_shares(with_norms[tables.WORK_NORMS.name], of_territory)
-    funnels = share_funnels(results, usual, methodology.certainty.funnel, run.assessment_year)
+    counted = without_adapted(results) if leaves_out else results
+    funnels = share_funnels(counted, usual, methodology.certainty.funnel, run.assessment_year)
     return {
         tables.PROCEDURE_RESULTS.name: results,
         tables.TERRITORY_RESULTS.name: of_territory,

@@ -129,6 +129,7 @@ from shnor_analysis.tables.received import (
     WORKS,
 )
 from shnor_analysis.tables.reported import (
+    ADAPTED_PARTICIPANTS,
     CATEGORIES,
     CONTEXT,
     CONTEXT_UNITS,
@@ -161,6 +162,7 @@ from shnor_analysis.tables.reported import (
 )
 
 __all__ = [
+    "ADAPTED_PARTICIPANTS",
     "ADVERSE_CONDITIONS",
     "ADVERSE_CONDITIONS_VARIANTS",
     "CATEGORIES",

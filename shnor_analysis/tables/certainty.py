@@ -28,7 +28,7 @@ REFERENCE_SOURCES = ("norms_file", "fisoko_region", "territory")
 FUNNEL_POSITIONS = ("below_outer", "below_inner", "inside", "above_inner", "above_outer")
 SCENARIO_KINDS = (
     "applied", "share_points", "min_participants", "mode", "pooled_years", "without_procedure",
-    "with_procedure", "shrunken_share",
+    "with_procedure", "shrunken_share", "adapted_programmes",
 )  # fmt: skip
 PROCEDURE_GROUPS = ("all", *PROCEDURES)
 

@@ -12,6 +12,8 @@ GROUP_ITEM_REPORTS = ("scores", "tasks", "tasks_by_mark", "planned")
 GROUP_LEVELS = ("country", "region", "municipality", "school")
 MODES = ("A", "B", "C", "A_or_B", "A_and_B")
 DECISIONS = ("included", "not_included", "not_assessed")
+# Whether a school tells of participants taught by adapted programmes, and whether it fits.
+ADAPTED_STATUSES = ("told", "not_told", "several_works", "contradicts")
 COMPARABILITY_VERDICTS = ("comparable", "shares_only", "not_comparable", "first")
 COMPARABILITY_REASONS = (
     "programme", "season", "random_subject", "participation", "not_held", "work_changed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from shnor_analysis.tables.common import (
+    ADAPTED_STATUSES,
     ASSESSMENT_YEAR,
     COMPARABILITY_VERDICTS,
     DECISIONS,
@@ -213,6 +214,15 @@ PROCEDURE_RESULTS = Contract(
         "high_mark_share_lower": share("Нижняя граница", nullable=True),
         "high_mark_share_upper": share("Верхняя граница", nullable=True),
         "status": choice("Состояние", ("ok", "no_data", "too_few")),
+        "n_adapted": count(
+            "Из них по адаптированным программам",
+            "сообщила школа; пусто — не сообщала или число не подходит к работе",
+            nullable=True,
+        ),
+        "n_adapted_below_minimum": count("Из них не преодолели минимум", nullable=True),
+        "adapted_status": choice(
+            "Сведения об адаптированных программах", ADAPTED_STATUSES, nullable=True
+        ),
     },
 )
 
@@ -292,6 +302,9 @@ LOW_RESULTS_EVIDENCE = Contract(
             "Вероятность", "вероятность, что доля школы при том же обучении не ниже порога"
         ),
         "size_class": choice("Численность", ("tiny", "small", "reliable")),
+        "n_left_out": count(
+            "Не учтены", "участники по адаптированным программам, если правило их не считает"
+        ),
     },
 )
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from shnor_analysis.codes import CONTEXT_INDICATORS, CONTEXT_SOURCES, DIAGNOSTIC_PROCEDURES
+from shnor_analysis.codes import (
+    CONTEXT_INDICATORS,
+    CONTEXT_SOURCES,
+    DIAGNOSTIC_PROCEDURES,
+    PROCEDURES,
+)
 from shnor_analysis.tables.common import (
     ASSESSMENT_YEAR,
     GROUP_ITEM_REPORTS,
@@ -296,6 +301,23 @@ DIAGNOSTIC_WORKS = Contract(
     },
 )
 
+ADAPTED_PARTICIPANTS = Contract(
+    "adapted_participants",
+    "Участники по адаптированным программам",
+    "одна школа × одна процедура, предмет и класс",
+    ("school_id", "assessment_year", "procedure", "subject", "grade"),
+    {
+        **SCHOOL_ID,
+        **ASSESSMENT_YEAR,
+        "procedure": choice("Процедура", PROCEDURES),
+        "subject": text("Предмет", "код из subjects.csv"),
+        "grade": column(INTEGER, "Класс", checks=_GRADE),
+        "n_participants": count("Участников по адаптированным программам"),
+        "n_below_minimum": count("Из них не преодолели минимум"),
+        **PROVENANCE,
+    },
+)
+
 MEDAL_CLAIMS = Contract(
     "medal_claims",
     "Претенденты на медаль",
@@ -417,6 +439,7 @@ REPORTED = (
     JOURNAL_MARKS,
     JOURNAL_SUMMARIES,
     DIAGNOSTIC_WORKS,
+    ADAPTED_PARTICIPANTS,
     MEDAL_CLAIMS,
     PROCEDURE_CONDUCT,
     PAST_REGISTERS,

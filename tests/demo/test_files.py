@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_replaced_is_left_as_it_was(
 
 
 def test_summary_is_a_russian_sentence(demo: DemoSummary) -> None:
-    assert str(demo).startswith("Создана территория «demo»: школ 24, файлов 153")
+    assert str(demo).startswith("Создана территория «demo»: школ 24, файлов 154")
 
 
 def test_progress_is_told_in_russian(tmp_path: Path, quick: None) -> None:

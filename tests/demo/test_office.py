@@ -7,6 +7,7 @@ import pytest
 from shnor_analysis.demo.cases import CASES
 from shnor_analysis.demo.files_items import PLANNED, SCORES, SKILLS, TASKS
 from shnor_analysis.demo.files_office import (
+    ADAPTED_HEADINGS,
     ALIASES,
     BIAS_SIGNS,
     CONDUCT_HEADINGS,
@@ -44,6 +45,7 @@ def percents(rows: reading.Rows, group: str) -> list[float]:
         ("past_registers", REGISTER_HEADINGS),
         ("medal_claims", MEDAL_HEADINGS),
         ("procedure_conduct", CONDUCT_HEADINGS),
+        ("adapted_participants", ADAPTED_HEADINGS),
         ("diagnostic_works", WORK_HEADINGS),
         ("reported_indicators", INDICATOR_HEADINGS),
         ("survey_totals", TOTALS_HEADINGS),

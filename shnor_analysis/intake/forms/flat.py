@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from shnor_analysis.form_specs import (
+    ADAPTED_PARTICIPANTS,
     DIAGNOSTIC_WORKS,
     MEDAL_CLAIMS,
     PAST_REGISTERS,
@@ -92,6 +93,11 @@ def read_diagnostic_works(sheet: Sheet, methodology: Methodology, pupil_key: byt
         return [row.issue("work_marks", "n_participants", total, n=str(values["n_participants"]))]
 
     return read_form(sheet, methodology, DIAGNOSTIC_WORKS, finish)
+
+
+def read_adapted_participants(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extract:
+    """Read participants taught by adapted programmes: ``reported["adapted_participants"]``."""
+    return read_form(sheet, methodology, ADAPTED_PARTICIPANTS)
 
 
 def read_procedure_conduct(sheet: Sheet, methodology: Methodology, pupil_key: bytes) -> Extract:

@@ -77,6 +77,7 @@ def scenario_words(scenario: Any, rule: LowResultsRule) -> str:
             rule.share_numerator.value / rule.share_denominator.value + int(value) / 100, 0
         ),
         "mode": lambda: text("rule_mode", str(value)),
+        "adapted_programmes": lambda: text("adapted_scenario", str(value)),
         "without_procedure": lambda: text("procedure", str(value)),
         "with_procedure": lambda: text("procedure", str(value)),
     }
