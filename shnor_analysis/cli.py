@@ -232,10 +232,10 @@ def rules(
             rules_command.show_all(workspace, console)
         case [name] if name != "diff" and place is None and year is None:
             rules_command.show_one(workspace, name, console)
-        case ["diff", old, new] if (place is None) == (year is None):
+        case ["diff", old, new] if place is None and year is None:
             rules_command.show_difference(workspace, old, new, console)
-            if place is not None and year is not None:
-                rules_command.show_schools(workspace, old, new, place, year, console)
+        case ["diff", old, new] if place is not None and year is not None:
+            rules_command.show_difference_and_schools(workspace, old, new, place, year, console)
         case _:
             raise ParameterError(
                 "Команда rules: ожидалось имя одного правила либо diff и два имени; --place и "

@@ -119,6 +119,10 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
             "regulations/nikolsk-2020.yaml: нет блока low_results (не названо: предметы",
         ),
         (
+            ("diff", "federal-low-results", "lesosibirsk-2024", "--place", "nowhere", *YEAR),
+            "Нет папки data/raw/nowhere; есть территории: demo",
+        ),
+        (
             ("diff", "nikolsk-2020", "nikolsk-2020", "--place", "demo", "--year", "этот"),
             "--year: найдено «этот»",
         ),
@@ -127,6 +131,7 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
 def test_a_mistake_is_one_sentence(demo_raw, shnor, words, expected):
     finished = shnor(demo_raw, "rules", *words)
     assert finished.returncode == 2
+    assert not finished.stdout.strip()  # no table that would look like the whole answer
     (sentence,) = [line for line in finished.stderr.splitlines() if line.strip()]
     assert expected in sentence
 
