@@ -13,9 +13,9 @@ from pydantic import Field
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import (
+    KeptReference,
     Place,
     RegionNorms,
-    SocialReference,
     Sourced,
     StrictModel,
     load_model,
@@ -139,8 +139,13 @@ def settings_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and is_settings_file(Path(p.name)))
 
 
-def load_social_reference(folder: Path) -> SocialReference | None:
+def load_social_reference(folder: Path) -> KeptReference | None:
     """Load the frozen reference of the social index that a place keeps; None without the file.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the place in ``data/raw``; the file must name it.
 
     Raises
     ------
@@ -150,10 +155,16 @@ def load_social_reference(folder: Path) -> SocialReference | None:
     path = folder / REFERENCE_FILE
     if not path.is_file():
         return None
-    reference = load_model(path, SocialReference)
+    reference = load_model(path, KeptReference)
+    if reference.place != folder.name:
+        raise ParameterError(
+            f"{folder.name}/{path.name}, place: найдена территория «{reference.place}», ожидалась "
+            f"«{folder.name}»; возьмите файл из папки отчёта этой территории (reports/"
+            f"{folder.name}) или уберите его."
+        )
     if not reference.is_ordered:
         raise ParameterError(
-            f"{path.name}: край {reference.lowest}, граница {reference.cut}, край "
+            f"{folder.name}/{path.name}: край {reference.lowest}, граница {reference.cut}, край "
             f"{reference.highest}, ожидались по возрастанию; возьмите файл из папки отчёта заново."
         )
     return reference

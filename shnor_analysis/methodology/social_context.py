@@ -119,6 +119,15 @@ class SocialReference(StrictModel):
         return self.lowest <= self.cut <= self.highest
 
 
+class KeptReference(SocialReference):
+    """A reference as its file holds it: the place that made it may use it, no other.
+
+    ``place`` is the name of the folder in ``data/raw``.
+    """
+
+    place: str = Field(min_length=1)
+
+
 _HEADER = """\
 # Точка отсчёта индекса социального благополучия: средние и разброс показателей, края и граница.
 # Составлена программой, не правьте её. Положите файл рядом с monitoring.yaml территории: пока не
@@ -126,8 +135,11 @@ _HEADER = """\
 """
 
 
-def reference_text(reference: SocialReference) -> str:
-    """Write a reference as YAML that :func:`~shnor_analysis.methodology.load_model` reads back."""
+def reference_text(reference: SocialReference, place: str) -> str:
+    """Write the reference of a place as YAML.
+
+    :func:`~shnor_analysis.methodology.load_model` reads it back as :class:`KeptReference`.
+    """
     text = StringIO()
-    YAML().dump(reference.model_dump(mode="json", exclude_none=True), text)
+    YAML().dump({"place": place, **reference.model_dump(mode="json", exclude_none=True)}, text)
     return _HEADER + text.getvalue()
