@@ -23,12 +23,16 @@ from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, replaced_f
 
 @dataclass(frozen=True)
 class CheckRun:
-    """What a check found: the tables, the files it wrote and the data of the report's parts."""
+    """What a check found: the tables, the files it wrote and the data of the report's parts.
+
+    ``broken_regulations`` is as in ``publication.AnnualRun``.
+    """
 
     intake: Intake
     issues: Path
     letters: tuple[Path, ...]
     readiness: tuple[Line, ...]
+    broken_regulations: tuple[str, ...]
 
 
 def check(
@@ -61,4 +65,10 @@ def check(
     with replaced_folder(reports / LETTERS) as folder:
         write_all(texts, folder)
     parts = report_parts(intake.source_files, methodology, assessment_year)
-    return CheckRun(intake, path, letter_paths(reports), readiness(parts, methodology.report_parts))
+    return CheckRun(
+        intake,
+        path,
+        letter_paths(reports),
+        readiness(parts, methodology.report_parts),
+        methodology.broken_regulations,
+    )

@@ -289,6 +289,7 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     console.print()
     _print_paths(workspace, "Перечень замечаний", (run.issues,))
     _print_letters(workspace, run.letters)
+    _print_broken(run.broken_regulations)
 
 
 @app.command(cls=RussianCommand)
@@ -323,6 +324,7 @@ def annual(
     _print_paths(workspace, "Готовые документы", run.documents)
     _print_letters(workspace, run.letters)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
+    _print_broken(run.broken_regulations)
 
 
 @app.command(cls=RussianCommand)
@@ -386,6 +388,17 @@ def _print_letters(workspace: Workspace, letters: tuple[Path, ...]) -> None:
     """One line for all letters: there may be as many as schools."""
     if letters:
         _print_paths(workspace, f"Письма школам ({len(letters)})", (letters[0].parent,))
+
+
+def _print_broken(sentences: tuple[str, ...]) -> None:
+    """A rule that stopped nothing, but that somebody may look for in the report."""
+    if sentences:
+        console.print(
+            "[bold]Не читаются правила, которых эта территория не применяет; в отчёте рядом с её "
+            "правилами их нет:[/bold]"
+        )
+    for sentence in sentences:
+        console.print(f"  {escape(sentence)}", soft_wrap=True)
 
 
 def main() -> None:

@@ -35,12 +35,17 @@ NOTHING = "—"
 
 
 def show_all(workspace: Workspace, console: Console) -> None:
-    """Print which regulations there are and which of them every place applies."""
+    """Print which regulations there are, which are broken, and which every place applies."""
     table = _table("Правила в methodology/regulations", "Правило", "Территория", "Что в нём есть")
-    for one in load_regulations(workspace.methodology):
+    found = load_regulations(workspace.methodology)
+    for one in found.usable:
         blocks = "\n".join(f"• {text('rule_block', block)}" for block in one.blocks)
         table.add_row(one.id, escape(one.territory), blocks or NOTHING)
     console.print(table)
+    if found.broken:
+        console.print("\n[bold]Не читаются, применить их нельзя:[/bold]")
+        for sentence in found.broken.values():
+            console.print(f"  {escape(sentence)}", soft_wrap=True)
     for path in sorted(workspace.raw(".").glob(f"*/{PLACE_FILE}")):
         console.print(f"\nТерритория [bold]{escape(path.parent.name)}[/bold] применяет:")
         try:

@@ -32,7 +32,7 @@ from shnor_analysis.tables import CONTRACTS
 from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
-ALL = load_regulations(FOLDER)
+ALL = load_regulations(FOLDER).usable
 SUBJECTS = {one.subject: one.name for one in load_methodology(FOLDER, DEFAULT_REGULATIONS).subjects}
 IDS = [one.id for one in ALL]
 
@@ -222,6 +222,27 @@ def test_a_mistake_is_one_russian_sentence(folder, name, old, new, sentence):
     assert said.endswith(".")
     assert "\n" not in said
     assert not re.search("should|must|required|input", said.replace("required_weight", ""))
+
+
+def test_a_broken_draft_stops_only_those_who_name_it(folder):
+    change(
+        folder,
+        "social-composition",
+        ("cut_percent:\n      value: 25", "cut_percent:\n      value: четверть"),
+    )
+    found = load_regulations(folder)
+    assert [one.id for one in found.usable] == [one for one in IDS if one != "social-composition"]
+    (sentence,) = found.broken.values()
+    where = "regulations/social-composition.yaml, adverse_conditions.index.cut_percent.value"
+    assert sentence.startswith(f"{where}: найдено 'четверть'")
+    # the place applies another regulation: only the set that stood beside its own is missing
+    methodology = load_methodology(folder, DEFAULT_REGULATIONS)
+    assert methodology.broken_regulations == (sentence,)
+    assert set(methodology.condition_sets) == {"sterlitamak-2021"}
+    assert load_methodology(FOLDER, DEFAULT_REGULATIONS).broken_regulations == ()
+    names = {**DEFAULT_REGULATIONS.model_dump(), "adverse_conditions": "social-composition"}
+    with pytest.raises(MethodologyError, match=re.escape(sentence)):
+        load_methodology(folder, PlaceRegulations(**names))
 
 
 def test_a_place_may_not_name_a_document_that_does_not_say_it():

@@ -136,9 +136,15 @@ def test_a_mistake_is_one_sentence(demo_raw, shnor, words, expected):
     assert expected in sentence
 
 
-def test_a_broken_file_is_named(fresh_workspace, shnor):
+def test_a_broken_file_is_named_and_stops_only_what_needs_it(fresh_workspace, shnor):
     rules = fresh_workspace.methodology / "regulations"
     shutil.copy(rules / "nikolsk-2020.yaml", rules / "copy.yaml")
-    finished = shnor(fresh_workspace, "rules")
+    sentence = "regulations/copy.yaml, id: найдено 'nikolsk-2020', ожидалось имя"
+    printed = said(shnor(fresh_workspace, "rules"))
+    assert "sterlitamak-2021" in printed
+    assert f"Не читаются, применить их нельзя: {sentence}" in printed
+    # a comparison of two others does not need it, one with it does
+    assert said(shnor(fresh_workspace, "rules", "diff", "nikolsk-2020", "nikolsk-2020"))
+    finished = shnor(fresh_workspace, "rules", "diff", "nikolsk-2020", "copy")
     assert finished.returncode == 2
-    assert "regulations/copy.yaml, id: найдено 'nikolsk-2020', ожидалось имя" in finished.stderr
+    assert sentence in finished.stderr
