@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -89,7 +89,7 @@ def _subject_codes(folder: Path) -> list[str]:
     return [one.subject for one in load_subjects(folder / "subjects.csv")]
 
 
-def _load(folder: Path, name: str, subjects: Iterable[str]) -> Regulation:
+def _load(folder: Path, name: str, subjects: Sequence[str]) -> Regulation:
     path = folder / FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(regulation_names(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from ruamel.yaml import YAML
 
 from shnor_analysis.methodology.rules import SourcedInt
@@ -85,8 +85,6 @@ class IndicatorReference(StrictModel):
     ``weight`` is that of the rule, a whole number; ``sd`` of 0 means that all schools are alike.
     """
 
-    model_config = ConfigDict(allow_inf_nan=False)
-
     indicator: str
     weight: int = Field(ge=1)
     n_schools: int = Field(ge=0)
@@ -100,8 +98,6 @@ class SocialReference(StrictModel):
     ``lowest``, ``highest`` and ``cut`` are of the index of schools of reference, in mean deviations
     with the sign of well-being; ``cut`` is its quantile of ``cut_percent``.
     """
-
-    model_config = ConfigDict(allow_inf_nan=False)
 
     regulation_id: str = Field(min_length=1)
     assessment_year: int

@@ -49,6 +49,7 @@ def load_model(path: Path, model: type[_Model]) -> _Model:
 _EXPECTED = {
     "int_type": "ожидалось целое число",
     "float_type": "ожидалось число",
+    "finite_number": "ожидалось конечное число",
     "string_type": "ожидался текст",
     "string_too_short": "ожидался непустой текст",
     "enum": "ожидалось одно из: {expected}",
