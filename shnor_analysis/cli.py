@@ -277,10 +277,8 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     for severity in SEVERITIES:
         found.add_row(text("severity", severity), str(severities.get(severity, 0)))
     console.print(found)
-    years = sorted({int(one) for one in intake.works["assessment_year"]})
-    if year not in years:
-        known = ", ".join(map(str, years)) or "ни одного года"
-        console.print(f"Результатов за {year} год оценки в файлах нет; найдены: {known}.")
+    if run.missing_year:
+        console.print(escape(run.missing_year))
     for line in run.readiness:
         if line.depth == 0:
             console.print()

@@ -80,6 +80,29 @@ def test_a_year_without_results_is_refused(region):
         make_norms(region[0], "demo-region", 2030)
 
 
+def test_a_report_of_ready_tables_is_told_what_they_are_for(region, shnor, tmp_path):
+    workspace = region[0]
+    # 4 years of 5 tables
+    there = "но есть готовые таблицы (2022/context.parquet, всего 20)"
+    finished = shnor(workspace, "annual", "demo-region", "--year", "2025")
+    assert finished.returncode == 2
+    assert f"нет файлов с результатами за 2025 год оценки, {there}" in finished.stderr
+    assert "составляются нормы региона: shnor norms demo-region --year 2025." in finished.stderr
+    checked = shnor(workspace, "check", "demo-region", "--year", "2025")
+    assert checked.returncode == 0, checked.stderr
+    assert there in " ".join(checked.stdout.split())
+    # a municipality makes no norms
+    district = make_workspace(tmp_path)
+    shutil.copytree(workspace.raw("demo-region") / "2025", district.raw("demo") / "2025")
+    own = (workspace.raw("demo-region") / "monitoring.yaml").read_text(encoding="utf-8")
+    path = district.raw("demo") / "monitoring.yaml"
+    path.write_text(f"{own}municipality_id: reg99_m012\n", encoding="utf-8")
+    with pytest.raises(
+        ParameterError, match=r"положите их; нормы региона .* составляет сам регион"
+    ):
+        pipeline.compute(district, "demo", YEAR)
+
+
 def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
     workspace = make_workspace(tmp_path)
     raw = workspace.raw("demo")
