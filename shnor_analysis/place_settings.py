@@ -246,7 +246,8 @@ def _load_mergers(path: Path) -> tuple[Merger, ...]:
     for number, (old, new, year, note) in _lines(path, MERGERS_HEADINGS):
         if not _YEAR.match(year):
             raise ParameterError(
-                f"{path.name}, строка {number}: год «{year}», ожидался год оценки вида 2025."
+                f"{path.name}, строка {number}: год «{year}», ожидался год оценки вида 2025; "
+                "исправьте его."
             )
         one = Merger(_school(path, number, old), _school(path, number, new), int(year), note)
         if one.old_school == one.new_school:
@@ -282,7 +283,7 @@ def _school(path: Path, number: int, text: str) -> str:
     if not found:
         raise ParameterError(
             f"{path.name}, строка {number}: код школы «{text}», ожидались шесть цифр логина "
-            "ФИС ОКО, например 990001."
+            "ФИС ОКО, например 990001; исправьте код."
         )
     return found.group(1)
 
@@ -302,13 +303,15 @@ def _lines(path: Path, headings: tuple[str, ...]) -> list[tuple[int, list[str]]]
     found = tuple(cell.strip() for cell in rows[0]) if rows else ()
     if found != headings:
         raise ParameterError(
-            f"{path.name}: столбцы {', '.join(found) or '—'}, ожидались {', '.join(headings)}."
+            f"{path.name}: столбцы {', '.join(found) or '—'}, ожидались "
+            f"{', '.join(headings)}; исправьте заголовки."
         )
     filled = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[1:], start=2)]
     filled = [(n, row) for n, row in filled if any(row)]
     for number, row in filled:
         if len(row) != len(headings):
             raise ParameterError(
-                f"{path.name}, строка {number}: ячеек {len(row)}, ожидалось {len(headings)}."
+                f"{path.name}, строка {number}: ячеек {len(row)}, ожидалось {len(headings)}; "
+                "проверьте разделители строки."
             )
     return filled

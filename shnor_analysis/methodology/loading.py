@@ -158,7 +158,8 @@ class Methodology:
             return self.column_maps[form]
         except KeyError:
             raise MethodologyError(
-                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы."
+                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы; "
+                "верните его из поставки программы."
             ) from None
 
     def max_score(self, procedure: str, subject: str, grade: int, year: int) -> int | None:
