@@ -17,18 +17,24 @@ from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.letters import letters
 from shnor_analysis.report.readiness import Line, readiness
 from shnor_analysis.stages import Progress, silent
-from shnor_analysis.table_stages.tidy import read_files
+from shnor_analysis.table_stages.tidy import missing_year, read_files
 from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, replaced_folder
 
 
 @dataclass(frozen=True)
 class CheckRun:
-    """What a check found: the tables, the files it wrote and the data of the report's parts."""
+    """What a check found: the tables, the files it wrote and the data of the report's parts.
+
+    ``missing_year`` says that the year has no results, ``broken_regulations`` is as in
+    ``publication.AnnualRun``.
+    """
 
     intake: Intake
     issues: Path
     letters: tuple[Path, ...]
     readiness: tuple[Line, ...]
+    missing_year: str | None
+    broken_regulations: tuple[str, ...]
 
 
 def check(
@@ -61,4 +67,11 @@ def check(
     with replaced_folder(reports / LETTERS) as folder:
         write_all(texts, folder)
     parts = report_parts(intake.source_files, methodology, assessment_year)
-    return CheckRun(intake, path, letter_paths(reports), readiness(parts, methodology.report_parts))
+    return CheckRun(
+        intake,
+        path,
+        letter_paths(reports),
+        readiness(parts, methodology.report_parts),
+        missing_year(intake.works, run),
+        methodology.broken_regulations,
+    )

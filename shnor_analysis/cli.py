@@ -232,10 +232,10 @@ def rules(
             rules_command.show_all(workspace, console)
         case [name] if name != "diff" and place is None and year is None:
             rules_command.show_one(workspace, name, console)
-        case ["diff", old, new] if (place is None) == (year is None):
+        case ["diff", old, new] if place is None and year is None:
             rules_command.show_difference(workspace, old, new, console)
-            if place is not None and year is not None:
-                rules_command.show_schools(workspace, old, new, place, year, console)
+        case ["diff", old, new] if place is not None and year is not None:
+            rules_command.show_difference_and_schools(workspace, old, new, place, year, console)
         case _:
             raise ParameterError(
                 "Команда rules: ожидалось имя одного правила либо diff и два имени; --place и "
@@ -277,10 +277,8 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     for severity in SEVERITIES:
         found.add_row(text("severity", severity), str(severities.get(severity, 0)))
     console.print(found)
-    years = sorted({int(one) for one in intake.works["assessment_year"]})
-    if year not in years:
-        known = ", ".join(map(str, years)) or "ни одного года"
-        console.print(f"Результатов за {year} год оценки в файлах нет; найдены: {known}.")
+    if run.missing_year:
+        console.print(escape(run.missing_year))
     for line in run.readiness:
         if line.depth == 0:
             console.print()
@@ -289,6 +287,7 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     console.print()
     _print_paths(workspace, "Перечень замечаний", (run.issues,))
     _print_letters(workspace, run.letters)
+    _print_broken(run.broken_regulations)
 
 
 @app.command(cls=RussianCommand)
@@ -323,6 +322,7 @@ def annual(
     _print_paths(workspace, "Готовые документы", run.documents)
     _print_letters(workspace, run.letters)
     _print_paths(workspace, "Таблицы расчёта", (run.processed,))
+    _print_broken(run.broken_regulations)
 
 
 @app.command(cls=RussianCommand)
@@ -386,6 +386,17 @@ def _print_letters(workspace: Workspace, letters: tuple[Path, ...]) -> None:
     """One line for all letters: there may be as many as schools."""
     if letters:
         _print_paths(workspace, f"Письма школам ({len(letters)})", (letters[0].parent,))
+
+
+def _print_broken(sentences: tuple[str, ...]) -> None:
+    """A rule that stopped nothing, but that somebody may look for in the report."""
+    if sentences:
+        console.print(
+            "[bold]Не читаются правила, которых эта территория не применяет; в отчёте рядом с её "
+            "правилами их нет:[/bold]"
+        )
+    for sentence in sentences:
+        console.print(f"  {escape(sentence)}", soft_wrap=True)
 
 
 def main() -> None:

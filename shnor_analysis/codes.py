@@ -8,6 +8,8 @@ Procedure = Literal["vpr", "oge", "ege", "gve9", "gve11"]
 DiagnosticProcedure = Literal["regional", "municipal", "school"]
 ContextSource = Literal["oo1", "fisoko_context", "social_passport"]
 
+# Evening schools have a twelfth grade.
+FIRST_GRADE, LAST_GRADE = 1, 12
 SCHOOL_LEVELS = ("primary", "basic", "secondary")
 PROCEDURES: tuple[str, ...] = get_args(Procedure)
 DIAGNOSTIC_PROCEDURES: tuple[str, ...] = get_args(DiagnosticProcedure)
@@ -21,5 +23,5 @@ CONTEXT_INDICATORS = (
     "n_teachers_first_or_high", "n_teachers_under_30",
     "n_teachers_pension_age", "n_vacancies", "n_computers", "n_computers_obsolete",
     "n_computers_online", "internet_speed", "city_access", "settlement_kind", "settlement_size",
-    *(f"n_pupils_grade_{grade}" for grade in range(1, 13)),
+    *(f"n_pupils_grade_{grade}" for grade in range(FIRST_GRADE, LAST_GRADE + 1)),
 )  # fmt: skip

@@ -81,7 +81,7 @@ def publish_reference(run: PlaceYear, folder: Path) -> None:
     reference = stored_reference(indicators, quality)
     if reference is not None:
         path = folder / REFERENCE_FILE
-        path.write_text(reference_text(reference), encoding="utf-8", newline="\n")
+        path.write_text(reference_text(reference, run.place), encoding="utf-8", newline="\n")
 
 
 def write_all(files: dict[str, bytes], folder: Path) -> None:

@@ -12,7 +12,12 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from shnor_analysis import tables
-from shnor_analysis.engine import find_tidy_files, open_engine, write_waist
+from shnor_analysis.engine import (
+    find_tidy_files,
+    open_engine,
+    refuse_repeated_rows,
+    write_waist,
+)
 from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError, SchemaError
 from shnor_analysis.measures.norms import region_norms
@@ -129,6 +134,7 @@ def _ready_tables(
     require_year(_read(folder, tables.WORKS, None), place, assessment_year)
     progress("Собираю ячейки: школа × работа", "")
     with TemporaryDirectory(prefix="shnor-") as made, open_engine(choice) as engine:
+        refuse_repeated_rows(folder, engine)
         write_waist(folder, Path(made), methodology, engine, assessment_year)
         cells = tables.load_table(tables.CELLS, Path(made))
         cell_scores = tables.load_table(tables.CELL_SCORES, Path(made))

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import (
+    KeptReference,
     Place,
     RegionNorms,
-    SocialReference,
     Sourced,
     StrictModel,
     load_model,
@@ -139,8 +139,13 @@ def settings_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and is_settings_file(Path(p.name)))
 
 
-def load_social_reference(folder: Path) -> SocialReference | None:
+def load_social_reference(folder: Path) -> KeptReference | None:
     """Load the frozen reference of the social index that a place keeps; None without the file.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the place in ``data/raw``; the file must name it.
 
     Raises
     ------
@@ -150,10 +155,16 @@ def load_social_reference(folder: Path) -> SocialReference | None:
     path = folder / REFERENCE_FILE
     if not path.is_file():
         return None
-    reference = load_model(path, SocialReference)
+    reference = load_model(path, KeptReference)
+    if reference.place != folder.name:
+        raise ParameterError(
+            f"{folder.name}/{path.name}, place: найдена территория «{reference.place}», ожидалась "
+            f"«{folder.name}»; возьмите файл из папки отчёта этой территории (reports/"
+            f"{folder.name}) или уберите его."
+        )
     if not reference.is_ordered:
         raise ParameterError(
-            f"{path.name}: край {reference.lowest}, граница {reference.cut}, край "
+            f"{folder.name}/{path.name}: край {reference.lowest}, граница {reference.cut}, край "
             f"{reference.highest}, ожидались по возрастанию; возьмите файл из папки отчёта заново."
         )
     return reference
@@ -235,7 +246,8 @@ def _load_mergers(path: Path) -> tuple[Merger, ...]:
     for number, (old, new, year, note) in _lines(path, MERGERS_HEADINGS):
         if not _YEAR.match(year):
             raise ParameterError(
-                f"{path.name}, строка {number}: год «{year}», ожидался год оценки вида 2025."
+                f"{path.name}, строка {number}: год «{year}», ожидался год оценки вида 2025; "
+                "исправьте его."
             )
         one = Merger(_school(path, number, old), _school(path, number, new), int(year), note)
         if one.old_school == one.new_school:
@@ -271,7 +283,7 @@ def _school(path: Path, number: int, text: str) -> str:
     if not found:
         raise ParameterError(
             f"{path.name}, строка {number}: код школы «{text}», ожидались шесть цифр логина "
-            "ФИС ОКО, например 990001."
+            "ФИС ОКО, например 990001; исправьте код."
         )
     return found.group(1)
 
@@ -291,13 +303,15 @@ def _lines(path: Path, headings: tuple[str, ...]) -> list[tuple[int, list[str]]]
     found = tuple(cell.strip() for cell in rows[0]) if rows else ()
     if found != headings:
         raise ParameterError(
-            f"{path.name}: столбцы {', '.join(found) or '—'}, ожидались {', '.join(headings)}."
+            f"{path.name}: столбцы {', '.join(found) or '—'}, ожидались "
+            f"{', '.join(headings)}; исправьте заголовки."
         )
     filled = [(n, [cell.strip() for cell in row]) for n, row in enumerate(rows[1:], start=2)]
     filled = [(n, row) for n, row in filled if any(row)]
     for number, row in filled:
         if len(row) != len(headings):
             raise ParameterError(
-                f"{path.name}, строка {number}: ячеек {len(row)}, ожидалось {len(headings)}."
+                f"{path.name}, строка {number}: ячеек {len(row)}, ожидалось {len(headings)}; "
+                "проверьте разделители строки."
             )
     return filled

@@ -44,7 +44,8 @@ NOTEBOOKS = {
 class AnnualRun:
     """What an annual run made: documents, letters, the folder of tables, how much was read.
 
-    ``ran`` names the stages that were run: none when nothing had changed.
+    ``ran`` names the stages that were run: none when nothing had changed. ``broken_regulations``
+    says of regulations that the place does not apply why they cannot stand beside its own.
     """
 
     documents: tuple[Path, ...]
@@ -54,6 +55,7 @@ class AnnualRun:
     n_read: int
     n_issues: int
     ran: tuple[str, ...]
+    broken_regulations: tuple[str, ...]
 
 
 def annual(
@@ -118,6 +120,7 @@ def annual(
         n_read=sum(file["status"] == "read" for file in manifest["files"].values()),
         n_issues=manifest["tables"]["tidy/issues.parquet"]["rows"],
         ran=ran,
+        broken_regulations=run.methodology.broken_regulations,
     )
 
 

@@ -35,12 +35,17 @@ NOTHING = "—"
 
 
 def show_all(workspace: Workspace, console: Console) -> None:
-    """Print which regulations there are and which of them every place applies."""
+    """Print which regulations there are, which are broken, and which every place applies."""
     table = _table("Правила в methodology/regulations", "Правило", "Территория", "Что в нём есть")
-    for one in load_regulations(workspace.methodology):
+    found = load_regulations(workspace.methodology)
+    for one in found.usable:
         blocks = "\n".join(f"• {text('rule_block', block)}" for block in one.blocks)
         table.add_row(one.id, escape(one.territory), blocks or NOTHING)
     console.print(table)
+    if found.broken:
+        console.print("\n[bold]Не читаются, применить их нельзя:[/bold]")
+        for sentence in found.broken.values():
+            console.print(f"  {escape(sentence)}", soft_wrap=True)
     for path in sorted(workspace.raw(".").glob(f"*/{PLACE_FILE}")):
         console.print(f"\nТерритория [bold]{escape(path.parent.name)}[/bold] применяет:")
         try:
@@ -123,10 +128,13 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
     console.print(table)
 
 
-def show_schools(
+def show_difference_and_schools(
     workspace: Workspace, old: str, new: str, place: str, year: int, console: Console
 ) -> None:
-    """Print which schools the second rule puts on the list of the first, or takes off it.
+    """Print the difference, and which schools enter and leave the list of a place because of it.
+
+    Both rules are applied before anything is printed: a mistake in the name of the place is said
+    alone and not below a table that looks like the whole answer.
 
     Raises
     ------
@@ -134,29 +142,37 @@ def show_schools(
         If a regulation has no low-results rule, or the place or its results are missing.
     """
     from shnor_analysis.monitoring import Monitoring
-    from shnor_analysis.report.labels import by_school
-    from shnor_analysis.report.tables.low_results import decision_reason
 
     before, after = (load_low_results_rule(workspace.methodology, name) for name in (old, new))
     with console.status("Применяю оба правила"):
         monitoring = Monitoring.open(place, year)
-        whole, *single = monitoring.list_changes(before, after)
+        changes = monitoring.list_changes(before, after)
+    show_difference(workspace, old, new, console)
     console.print(
         f"\nТерритория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год, "
         f"перечень {escape(monitoring.place.terms.low_results)}: {new} вместо {old}."
     )
+    _print_schools(changes, monitoring.labels, console)
+
+
+def _print_schools(changes: tuple[ListChange, ...], labels: Labels, console: Console) -> None:
+    """The whole change comes first, then every change of it alone."""
+    from shnor_analysis.report.labels import by_school
+    from shnor_analysis.report.tables.low_results import decision_reason
+
+    whole, *single = changes
     for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
         console.print(f"[bold]{title}: {len(rows)}[/bold]")
-        for row in by_school(rows, monitoring.labels).itertuples(index=False):
-            name = monitoring.labels.school(row.school_id)
+        for row in by_school(rows, labels).itertuples(index=False):
+            name = labels.school(row.school_id)
             console.print(f"  {escape(name)} — {escape(decision_reason(row))}")
     if len(single) > 1:
         table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
         for change in single:
             table.add_row(
                 escape(_parameters(change)),
-                _names(change.entering, monitoring.labels),
-                _names(change.leaving, monitoring.labels),
+                _names(change.entering, labels),
+                _names(change.leaving, labels),
             )
         console.print(table)
 

@@ -149,7 +149,13 @@ def replaced_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def only_run(workspace: Workspace, place: str) -> Iterator[None]:
-    """Let one run of a place work at a time; a lock of a dead process is free at once."""
+    """Let one command write a place at a time; a lock of a dead process is free at once.
+
+    Raises
+    ------
+    ParameterError
+        If another run of the place, or the writing of its invented files, goes on.
+    """
     folder = workspace.root / "data" / "processed"
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -157,5 +163,6 @@ def only_run(workspace: Workspace, place: str) -> Iterator[None]:
             yield
     except Timeout as busy:
         raise ParameterError(
-            f"Расчёт территории «{place}» уже идёт в другом окне; дождитесь его окончания."
+            f"Территория «{place}» занята: её расчёт или запись её файлов уже идёт в другом окне; "
+            "дождитесь окончания и повторите команду."
         ) from busy

@@ -1,5 +1,7 @@
 """Engines and the ways their tables lie on the disk."""
 
+import os
+import subprocess
 import sys
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 
 from shnor_analysis import tables
 from shnor_analysis.engine import open_engine
+from shnor_analysis.engine.java_noise import without_java_noise
 from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import EngineError, ParameterError, SchemaError
 
@@ -157,3 +160,15 @@ def test_whole_numbers_beside_missing_ones_stay_whole():
         rows = engine.fetch(engine.memtable(pa.table({"n": [2**60 + 1, None]})))
     assert rows["n"].tolist() == [2**60 + 1, pd.NA]
     assert str(rows["n"].dtype) == "Int64"
+
+
+def test_only_the_noise_of_java_is_left_out(capfd):
+    words = "WARNING: Using incubator modules: jdk.incubator.vector", "ERROR out of memory"
+    program = f"import sys; input(); print(*{words!r}, sep=chr(10), file=sys.stderr)"
+    with without_java_noise() as passing:
+        started = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
+    # what is printed later is passed on as well, and our own words as ever
+    started.communicate(b"\n")
+    passing.join()
+    os.write(2, b"ours\n")
+    assert capfd.readouterr().err.splitlines() == ["ERROR out of memory", "ours"]

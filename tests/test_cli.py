@@ -102,8 +102,15 @@ def test_a_new_place_is_described_and_waits_for_files(fresh_workspace, shnor):
     assert "нет результатов за 2025 год оценки; найдены: ни одного года" in sentence(empty)
     checked = shnor(fresh_workspace, "check", "primersk", *YEAR)
     assert checked.returncode == 0, checked.stderr
-    assert "Результатов за 2025 год оценки в файлах нет" in checked.stdout
+    assert "нет результатов за 2025 год оценки; найдены: ни одного года" in checked.stdout
     assert "Где взять: личный кабинет ФИС ОКО" in " ".join(checked.stdout.split())
+    assert "Не читаются правила" not in checked.stdout
+    draft = fresh_workspace.methodology / "regulations" / "draft.yaml"
+    draft.write_text("id: draft", encoding="utf-8")
+    checked = shnor(fresh_workspace, "check", "primersk", *YEAR)
+    assert checked.returncode == 0, checked.stderr
+    assert "Не читаются правила, которых эта территория не применяет" in checked.stdout
+    assert "regulations/draft.yaml, source: обязательный ключ отсутствует" in checked.stdout
 
 
 def test_a_place_without_a_municipality_is_a_region(fresh_workspace, shnor):

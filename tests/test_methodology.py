@@ -93,10 +93,18 @@ def test_an_unknown_rule_names_the_known_ones():
     ("old", "new", "sentence"),
     [
         ("cut3", "cut_3", r"нет столбцов \['cut3'\]"),
-        ("vpr,math,4,none,2021", "vpr,math,4,none,двадцать", "строка 2: не число"),
+        (
+            "vpr,math,4,none,2021",
+            "vpr,math,4,none,двадцать",
+            "строка 2: year_from «двадцать», ожидалось целое число; исправьте",
+        ),
         (",20,6,10,15,", ",20,6,16,15,", "строка 2: границы.*возрастать"),
         (",source_read\n", ",hearsay\n", "строка 2: confidence «hearsay»"),
-        ("vpr,math,4,", "vpr,math,4,4,", r"строка 2: не 15 столбцов"),
+        (
+            "vpr,math,4,",
+            "vpr,math,4,4,",
+            "строка 2: ячеек больше или меньше, чем столбцов, ожидалось 15",
+        ),
     ],
 )
 def test_broken_scales_name_the_row(folder, old, new, sentence):

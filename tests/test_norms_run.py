@@ -1,6 +1,7 @@
 """Norms from a region to a municipality: made once, put beside the files, used in the tables."""
 
 import json
+import re
 import shutil
 
 import pandas as pd
@@ -78,6 +79,29 @@ def test_a_region_of_files_as_received_gives_norms_too(demo_raw, tmp_path):
 def test_a_year_without_results_is_refused(region):
     with pytest.raises(ParameterError, match="нет результатов за 2030 год"):
         make_norms(region[0], "demo-region", 2030)
+
+
+def test_a_report_of_ready_tables_is_told_what_they_are_for(region, shnor, tmp_path):
+    workspace = region[0]
+    # 4 years of 5 tables
+    there = "но есть готовые таблицы (2022/context.parquet, всего 20)"
+    finished = shnor(workspace, "annual", "demo-region", "--year", "2025")
+    assert finished.returncode == 2
+    assert f"нет файлов с результатами за 2025 год оценки, {there}" in finished.stderr
+    assert "составляются нормы региона: shnor norms demo-region --year 2025." in finished.stderr
+    checked = shnor(workspace, "check", "demo-region", "--year", "2025")
+    assert checked.returncode == 0, checked.stderr
+    assert there in " ".join(checked.stdout.split())
+    # a municipality makes no norms
+    district = make_workspace(tmp_path)
+    shutil.copytree(workspace.raw("demo-region") / "2025", district.raw("demo") / "2025")
+    own = (workspace.raw("demo-region") / "monitoring.yaml").read_text(encoding="utf-8")
+    path = district.raw("demo") / "monitoring.yaml"
+    path.write_text(f"{own}municipality_id: reg99_m012\n", encoding="utf-8")
+    with pytest.raises(
+        ParameterError, match=r"положите их; нормы региона .* составляет сам регион"
+    ):
+        pipeline.compute(district, "demo", YEAR)
 
 
 def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
@@ -233,6 +257,33 @@ def test_norms_no_parser_can_read_are_one_sentence(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError, match=r"norms\.json: файл норм повреждён"):
         read_norms(path)
+
+
+def test_a_row_that_stands_twice_is_refused(region, tmp_path):
+    workspace = make_workspace(tmp_path)
+    folder = workspace.raw("demo-region")
+    shutil.copytree(region[0].raw("demo-region"), folder, ignore=shutil.ignore_patterns("202[23]"))
+    path = folder / "2025/vpr_results.parquet"
+    whole = path.read_bytes()
+    rows = pd.read_parquet(path)
+    first = rows.sort_values(["work_id", "school_id", "pupil_id"]).iloc[0]
+    # three pupils stand twice, the first of them even three times
+    pd.concat(
+        [rows, rows.loc[[first.name]], rows.loc[[first.name]], rows.iloc[[-1, -2]]]
+    ).to_parquet(path, index=False)
+    sentence = (
+        "Таблица «vpr_results» в папке «demo-region», файл 2025/vpr_results.parquet: строка с "
+        f"ключом work_id {first.work_id}, school_id {first.school_id}, pupil_id {first.pupil_id} "
+        "найдена больше одного раза, ожидалась одна (таких ключей: 3)"
+    )
+    with pytest.raises(SchemaError, match=re.escape(sentence)):
+        make_norms(workspace, "demo-region", YEAR)
+    path.write_bytes(whole)
+    # a copy of a year under another name holds every row of it again
+    shutil.copytree(folder / "2025", folder / "2026")
+    twice = r"«works» .* файл 2025/works\.parquet, 2026/works\.parquet: строка с ключом work_id "
+    with pytest.raises(SchemaError, match=twice):
+        make_norms(workspace, "demo-region", YEAR)
 
 
 def test_a_folder_without_a_year_is_refused(region, tmp_path):

@@ -32,7 +32,7 @@ from shnor_analysis.tables import CONTRACTS
 from shnor_analysis.workspace import find_workspace
 
 FOLDER = find_workspace().methodology
-ALL = load_regulations(FOLDER)
+ALL = load_regulations(FOLDER).usable
 SUBJECTS = {one.subject: one.name for one in load_methodology(FOLDER, DEFAULT_REGULATIONS).subjects}
 IDS = [one.id for one in ALL]
 
@@ -211,6 +211,37 @@ TABLE = "«Показатели оценки качества подготовк
         (L, "value: counted", "value: ignored", "ожидалось одно из: 'counted'"),
         (F, "value: 3\n", "value: 13\n", "low_results: доля 13/10"),
         (F, "value: 1\n", "value: -1\n", "min_participants.value: найдено -1"),
+        # numbers that are numbers and mean nothing; the federal rule lists 6 × 2 procedures of
+        # ВПР, 2 of ОГЭ and 3 of ЕГЭ: 17
+        (F, "value: 2\n", "value: 99\n", r"low_procedures: найдено 99, ожидалось от 1 до 17 — "),
+        (F, "value: 2\n", "value: 0\n", "low_procedures: найдено 0, ожидалось от 1 до 17"),
+        (F, "grades: [9]", "grades: [19]", "1.grades.0: найдено 19, ожидалось не больше 12"),
+        (F, "grades: [9]", "grades: [0]", "1.grades.0: найдено 0, ожидалось не меньше 1"),
+        (F, "value: 1\n", "value: 0\n", "min_participants: найдено 0, ожидалось не меньше 1"),
+        (F, "value: 5\n", "value: 0\n", "report_participants: найдено 0"),
+        (F, "value: 0.9", "value: 0.5", "likely_probability 0.6, sure_probability 0.5"),
+        (F, "value: 0.9", "value: .nan", "sure_probability.value: найдено nan, ожидалось конечное"),
+        (F, "numerator: 80", "numerator: 0", "share_numerator: найдено 0, ожидалось не меньше 1"),
+        (Y, "share_numerator: 80", "share_numerator: 100", "доля 100/100 и operator gt"),
+        (Y, "minimum: 160", "minimum: 301", "запись 1, minimum: найдено 301, .* от 1 до 300"),
+        (Y, "minimum: 10\n", "minimum: 16\n", "запись 2, minimum: найдено 16, .* от 1 до 15"),
+        (Y, "n_subjects: 3", "n_subjects: 99", "запись 1, n_subjects: найдено 99"),
+        (L, "value: 60\n", "value: 80\n", "границы процентов 80, 80 должны начинаться с 1"),
+        (L, "value: 11\n", "value: 0\n", "границы баллов 0, 14, 17 должны начинаться с 1"),
+        (S, "cut_percent:\n      value: 25", "cut_percent:\n      value: 150",
+         "index.cut_percent: найдено 150, ожидалось от 1 до 99; исправьте"),
+        (S, "window_years:\n      value: 2", "window_years:\n      value: 1", "window_years 1"),
+        (S, "window_years:\n      value: 2", "window_years:\n      value: 200",
+         "window_years: найдено 200, ожидалось от 1 до 10"),
+        (S, "reference_years:\n      value: 3", "reference_years:\n      value: 0",
+         "adverse_conditions, index.reference_years: найдено 0, ожидалось от 1 до 10"),
+        (S, "n_years: 2", "n_years: 20", "n_years: найдено 20, ожидалось от 1 до 10"),
+        (S, "largest_z:\n      value: 3", "largest_z:\n      value: 0", "largest_z: найдено 0"),
+        (S, "min_reference_schools:\n      value: 12", "min_reference_schools:\n      value: 1",
+         "min_reference_schools: найдено 1, ожидалось не меньше 2"),
+        (S, "min_pairs:\n      value: 15", "min_pairs:\n      value: 2", "min_pairs: найдено 2"),
+        (S, "numerator: 1\n      denominator: 2\n", "numerator: 5\n      denominator: 3\n",
+         "required_weight: найдена доля 5/3"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_russian_sentence(folder, name, old, new, sentence):
@@ -222,6 +253,27 @@ def test_a_mistake_is_one_russian_sentence(folder, name, old, new, sentence):
     assert said.endswith(".")
     assert "\n" not in said
     assert not re.search("should|must|required|input", said.replace("required_weight", ""))
+
+
+def test_a_broken_draft_stops_only_those_who_name_it(folder):
+    change(
+        folder,
+        "social-composition",
+        ("cut_percent:\n      value: 25", "cut_percent:\n      value: четверть"),
+    )
+    found = load_regulations(folder)
+    assert [one.id for one in found.usable] == [one for one in IDS if one != "social-composition"]
+    (sentence,) = found.broken.values()
+    where = "regulations/social-composition.yaml, adverse_conditions.index.cut_percent.value"
+    assert sentence.startswith(f"{where}: найдено 'четверть'")
+    # the place applies another regulation: only the set that stood beside its own is missing
+    methodology = load_methodology(folder, DEFAULT_REGULATIONS)
+    assert methodology.broken_regulations == (sentence,)
+    assert set(methodology.condition_sets) == {"sterlitamak-2021"}
+    assert load_methodology(FOLDER, DEFAULT_REGULATIONS).broken_regulations == ()
+    names = {**DEFAULT_REGULATIONS.model_dump(), "adverse_conditions": "social-composition"}
+    with pytest.raises(MethodologyError, match=re.escape(sentence)):
+        load_methodology(folder, PlaceRegulations(**names))
 
 
 def test_a_place_may_not_name_a_document_that_does_not_say_it():

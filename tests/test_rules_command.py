@@ -119,6 +119,10 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
             "regulations/nikolsk-2020.yaml: нет блока low_results (не названо: предметы",
         ),
         (
+            ("diff", "federal-low-results", "lesosibirsk-2024", "--place", "nowhere", *YEAR),
+            "Нет папки data/raw/nowhere; есть территории: demo",
+        ),
+        (
             ("diff", "nikolsk-2020", "nikolsk-2020", "--place", "demo", "--year", "этот"),
             "--year: найдено «этот»",
         ),
@@ -127,13 +131,20 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
 def test_a_mistake_is_one_sentence(demo_raw, shnor, words, expected):
     finished = shnor(demo_raw, "rules", *words)
     assert finished.returncode == 2
+    assert not finished.stdout.strip()  # no table that would look like the whole answer
     (sentence,) = [line for line in finished.stderr.splitlines() if line.strip()]
     assert expected in sentence
 
 
-def test_a_broken_file_is_named(fresh_workspace, shnor):
+def test_a_broken_file_is_named_and_stops_only_what_needs_it(fresh_workspace, shnor):
     rules = fresh_workspace.methodology / "regulations"
     shutil.copy(rules / "nikolsk-2020.yaml", rules / "copy.yaml")
-    finished = shnor(fresh_workspace, "rules")
+    sentence = "regulations/copy.yaml, id: найдено 'nikolsk-2020', ожидалось имя"
+    printed = said(shnor(fresh_workspace, "rules"))
+    assert "sterlitamak-2021" in printed
+    assert f"Не читаются, применить их нельзя: {sentence}" in printed
+    # a comparison of two others does not need it, one with it does
+    assert said(shnor(fresh_workspace, "rules", "diff", "nikolsk-2020", "nikolsk-2020"))
+    finished = shnor(fresh_workspace, "rules", "diff", "nikolsk-2020", "copy")
     assert finished.returncode == 2
-    assert "regulations/copy.yaml, id: найдено 'nikolsk-2020', ожидалось имя" in finished.stderr
+    assert sentence in finished.stderr

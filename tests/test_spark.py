@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from shnor_analysis import tables
-from shnor_analysis.engine import WAIST, open_engine, write_waist
+from shnor_analysis.engine import WAIST, open_engine, refuse_repeated_rows, write_waist
 from shnor_analysis.engine_choice import EngineChoice
-from shnor_analysis.errors import EngineError
+from shnor_analysis.errors import EngineError, SchemaError
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.place_year import open_place_year
 from shnor_analysis.table_stages.tidy import read_files
@@ -254,6 +254,19 @@ def test_missing_whole_numbers_stay_missing(spark):
     assert rows["text"].tolist()[:2] == ["б", "а"]
     assert rows["is_known"].tolist() == [False, True, pd.NA]
     assert pd.isna(rows["text"][2])
+
+
+def test_a_row_that_stands_twice_is_refused_on_both_engines(spark, datasets, tmp_path):
+    shutil.copytree(datasets["region by year"], tmp_path / "tidy")
+    path = tmp_path / "tidy/2025/gia_results.parquet"
+    rows = pd.read_parquet(path)
+    with open_engine(EngineChoice()) as duckdb:
+        for engine in (spark, duckdb):
+            rows.to_parquet(path, index=False)
+            refuse_repeated_rows(tmp_path / "tidy", engine)
+            pd.concat([rows, rows.iloc[[0]]]).to_parquet(path, index=False)
+            with pytest.raises(SchemaError, match=r"«gia_results».*таких ключей: 1"):
+                refuse_repeated_rows(tmp_path / "tidy", engine)
 
 
 def test_what_spark_cannot_do_is_one_sentence(spark):

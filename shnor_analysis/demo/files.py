@@ -53,7 +53,7 @@ from shnor_analysis.demo.truth import (
 )
 from shnor_analysis.demo.workbook import Book, Files, Row, book_bytes
 from shnor_analysis.errors import ShnorError
-from shnor_analysis.workspace import Workspace
+from shnor_analysis.workspace import Workspace, only_run
 
 DEMO_PLACE, REGION_PLACE = "demo", "demo-region"
 TRUTH_SUFFIX = "-truth"
@@ -159,20 +159,21 @@ def write_demo(
     Raises
     ------
     ShnorError
-        If the folder holds files that this function did not make.
+        If the folder holds files that this function did not make, or a run of the place goes on.
     """
     say = progress or _silent
     folder = workspace.raw(DEMO_PLACE)
     truth_folder = workspace.raw(DEMO_PLACE + TRUTH_SUFFIX)
-    _refuse_foreign(folder, truth_folder)
-    say("Придумываем школы, учеников и результаты")
-    population = demo_population(seed)
-    results = {year: list(sittings(population, year)) for year in YEARS}
-    regions = _region_counts(seed, n_schools, results)
-    say("Составляем файлы ФИС ОКО, РЦОИ и анкеты")
-    files, truth = _demo_files(population, results, regions)
-    say(f"Записываем файлы: {len(files)}")
-    _write_atomically([(folder, files), (truth_folder, truth)])
+    with only_run(workspace, DEMO_PLACE):
+        _refuse_foreign(folder, truth_folder)
+        say("Придумываем школы, учеников и результаты")
+        population = demo_population(seed)
+        results = {year: list(sittings(population, year)) for year in YEARS}
+        regions = _region_counts(seed, n_schools, results)
+        say("Составляем файлы ФИС ОКО, РЦОИ и анкеты")
+        files, truth = _demo_files(population, results, regions)
+        say(f"Записываем файлы: {len(files)}")
+        _write_atomically([(folder, files), (truth_folder, truth)])
     return DemoSummary(
         folder=folder,
         truth_folder=truth_folder,
@@ -210,39 +211,40 @@ def write_region(
     Raises
     ------
     ShnorError
-        If the folder holds files that this function did not make.
+        If the folder holds files that this function did not make, or a run of the place goes on.
     """
     say = progress or _silent
     folder = workspace.raw(REGION_PLACE)
     truth_folder = workspace.raw(REGION_PLACE + TRUTH_SUFFIX)
-    _refuse_foreign(folder, truth_folder)
-    say("Придумываем школы и учеников региона")
-    populations = [demo_population(seed), other_population(seed, n_schools)]
-    files: dict[str, bytes] = {"monitoring.yaml": REGION_MONITORING.encode()}
-    cells: list[tuple[object, ...]] = []
-    n_results = 0
-    for year in YEARS:
-        say(f"Результаты {year} года")
-        works = [(one, sitting) for one in populations for sitting in sittings(one, year)]
-        vpr = [pair for pair in works if pair[1].work.design.procedure == "vpr"]
-        gia = [pair for pair in works if pair[1].work.design.procedure != "vpr"]
-        files |= {
-            f"{year}/schools.parquet": parquet_bytes(schools_table(populations, year)),
-            f"{year}/context.parquet": parquet_bytes(context_table(populations, year)),
-            f"{year}/works.parquet": parquet_bytes(works_table(year)),
-            f"{year}/vpr_results.parquet": parquet_bytes(vpr_table(vpr)),
-            f"{year}/gia_results.parquet": parquet_bytes(gia_table(gia)),
+    with only_run(workspace, REGION_PLACE):
+        _refuse_foreign(folder, truth_folder)
+        say("Придумываем школы и учеников региона")
+        populations = [demo_population(seed), other_population(seed, n_schools)]
+        files: dict[str, bytes] = {"monitoring.yaml": REGION_MONITORING.encode()}
+        cells: list[tuple[object, ...]] = []
+        n_results = 0
+        for year in YEARS:
+            say(f"Результаты {year} года")
+            works = [(one, sitting) for one in populations for sitting in sittings(one, year)]
+            vpr = [pair for pair in works if pair[1].work.design.procedure == "vpr"]
+            gia = [pair for pair in works if pair[1].work.design.procedure != "vpr"]
+            files |= {
+                f"{year}/schools.parquet": parquet_bytes(schools_table(populations, year)),
+                f"{year}/context.parquet": parquet_bytes(context_table(populations, year)),
+                f"{year}/works.parquet": parquet_bytes(works_table(year)),
+                f"{year}/vpr_results.parquet": parquet_bytes(vpr_table(vpr)),
+                f"{year}/gia_results.parquet": parquet_bytes(gia_table(gia)),
+            }
+            cells += [row for one, sitting in works for row in cell_rows(one, sitting)]
+            n_results += sum(sitting.score.size for _, sitting in works)
+        truth = {
+            "schools.csv": csv_text(
+                SCHOOL_FIELDS, (r for one in populations for r in school_rows(one))
+            ),
+            "cells.csv": csv_text(CELL_FIELDS, cells),
         }
-        cells += [row for one, sitting in works for row in cell_rows(one, sitting)]
-        n_results += sum(sitting.score.size for _, sitting in works)
-    truth = {
-        "schools.csv": csv_text(
-            SCHOOL_FIELDS, (r for one in populations for r in school_rows(one))
-        ),
-        "cells.csv": csv_text(CELL_FIELDS, cells),
-    }
-    say("Записываем таблицы")
-    _write_atomically([(folder, files), (truth_folder, truth)])
+        say("Записываем таблицы")
+        _write_atomically([(folder, files), (truth_folder, truth)])
     return DemoSummary(
         folder=folder,
         truth_folder=truth_folder,

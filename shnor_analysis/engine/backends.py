@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shnor_analysis.engine.java_noise import without_java_noise
 from shnor_analysis.engine.tidy_files import ARROW_TYPES, TidyFiles, find_tidy_files
 from shnor_analysis.engine_choice import SPARK, THIS_MACHINE, EngineChoice
 from shnor_analysis.errors import EngineError, SchemaError
@@ -334,7 +335,8 @@ def _spark_session(master: str) -> Any:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        return builder.getOrCreate()
+        with without_java_noise():
+            return builder.getOrCreate()
     except (Py4JError, PySparkException) as broken:
         raise EngineError(
             f"Spark по адресу «{master}» не запустился ({_first_line(broken)}); проверьте адрес, "

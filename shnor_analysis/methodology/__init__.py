@@ -114,6 +114,7 @@ from shnor_analysis.methodology.rules import (
 )
 from shnor_analysis.methodology.social_context import (
     IndicatorReference,
+    KeptReference,
     ResilienceRule,
     SocialContextRules,
     SocialReference,
@@ -163,6 +164,7 @@ __all__ = [
     "IndicatorReference",
     "IndicatorWorks",
     "JoinedCounts",
+    "KeptReference",
     "Leniency",
     "LowResultsIndicators",
     "LowResultsList",

@@ -24,7 +24,9 @@ from shnor_analysis.methodology.text import normal_text
 
 def _rows(path: Path, required: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.is_file():
-        raise MethodologyError(f"methodology: нет файла {path.name}.")
+        raise MethodologyError(
+            f"methodology: нет файла {path.name}; верните его из поставки программы."
+        )
     try:
         content = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as broken:
@@ -38,12 +40,15 @@ def _rows(path: Path, required: tuple[str, ...]) -> list[dict[str, str]]:
         if absent or extra:
             raise MethodologyError(
                 f"{path.name}: нет столбцов {absent or '—'}, лишние столбцы {extra or '—'}; "
-                f"ожидаются {', '.join(required)}."
+                f"ожидались {', '.join(required)}; исправьте заголовки."
             )
         rows = list(reader)
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():
-            raise MethodologyError(f"{path.name}, строка {number}: не {len(required)} столбцов.")
+            raise MethodologyError(
+                f"{path.name}, строка {number}: ячеек больше или меньше, чем столбцов, ожидалось "
+                f"{len(required)}; проверьте запятые и кавычки строки."
+            )
     return rows
 
 
@@ -52,8 +57,8 @@ def _confidence(path: Path, number: int, value: str) -> Confidence:
         return Confidence(value)
     except ValueError:
         raise MethodologyError(
-            f"{path.name}, строка {number}: confidence «{value}», ожидается одно из "
-            f"{', '.join(Confidence)}."
+            f"{path.name}, строка {number}: confidence «{value}», ожидалось одно из "
+            f"{', '.join(Confidence)}; исправьте значение."
         ) from None
 
 
@@ -105,6 +110,7 @@ _SCALE_FIELDS = (
     "procedure", "subject", "grade", "level", "year_from", "year_to", "region", "max_score_raw",
     "cut3", "cut4", "cut5", "min_score_scaled", "extra_condition", "source", "confidence",
 )  # fmt: skip
+_OPTIONAL = ("max_score_raw", "cut3", "cut4", "cut5", "min_score_scaled")
 
 
 def load_scales(path: Path) -> tuple[Scale, ...]:
@@ -131,16 +137,41 @@ def load_scales(path: Path) -> tuple[Scale, ...]:
                     confidence=_confidence(path, number, row["confidence"]),
                 )
             )
-        except ValueError as broken:
-            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+        except ValueError:
+            raise _not_whole(
+                path,
+                number,
+                row,
+                (
+                    "grade",
+                    "year_from",
+                    "year_to",
+                    *_OPTIONAL,
+                ),
+            ) from None
     for number, scale in enumerate(scales, start=2):
         cuts = [c for c in (scale.cut3, scale.cut4, scale.cut5, scale.max_score_raw) if c]
         if cuts != sorted(cuts) or scale.year_from > scale.year_to:
             raise MethodologyError(
                 f"{path.name}, строка {number}: границы {cuts} и годы "
-                f"{scale.year_from}–{scale.year_to} должны возрастать."
+                f"{scale.year_from}–{scale.year_to} должны возрастать; исправьте числа."
             )
     return tuple(scales)
+
+
+def _not_whole(
+    path: Path, number: int, row: dict[str, str], names: tuple[str, ...]
+) -> MethodologyError:
+    """Name the first cell that was to be a whole number and is not."""
+    for name in names:
+        try:
+            int(row[name] or (0 if name in _OPTIONAL else ""))
+        except ValueError:
+            break
+    return MethodologyError(
+        f"{path.name}, строка {number}: {name} «{row[name]}», ожидалось целое число; исправьте "
+        "значение."
+    )
 
 
 def _int_or_none(text: str) -> int | None:
@@ -160,8 +191,16 @@ def load_oo1_mapping(path: Path) -> tuple[FormAddress, ...]:
         _refuse_blank(path, number, row)
         try:
             year_from, year_to = int(row["year_from"]), int(row["year_to"])
-        except ValueError as broken:
-            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+        except ValueError:
+            raise _not_whole(
+                path,
+                number,
+                row,
+                (
+                    "year_from",
+                    "year_to",
+                ),
+            ) from None
         addresses.append(
             FormAddress(
                 year_from,
@@ -192,8 +231,8 @@ def load_context_answers(path: Path) -> tuple[AnswerRank, ...]:
         _refuse_blank(path, number, row)
         try:
             value = int(row["value"])
-        except ValueError as broken:
-            raise MethodologyError(f"{path.name}, строка {number}: не число ({broken}).") from None
+        except ValueError:
+            raise _not_whole(path, number, row, ("value",)) from None
         confidence = _confidence(path, number, row["confidence"])
         answers.append(
             AnswerRank(row["indicator"], row["answer"], value, row["source"], confidence)
@@ -225,7 +264,8 @@ def load_expert_card(path: Path) -> tuple[CardIndicator, ...]:
         _refuse_unknown(path, number, "method", row["method"], _CARD_METHODS)
         if not row["direction"].isdecimal():
             raise MethodologyError(
-                f"{path.name}, строка {number}: direction «{row['direction']}», ожидается число."
+                f"{path.name}, строка {number}: direction «{row['direction']}», ожидалось "
+                "число; исправьте значение."
             )
         indicators.append(
             CardIndicator(
@@ -263,7 +303,7 @@ def load_catalogue(path: Path) -> tuple[CatalogueIndicator, ...]:
         _refuse_unknown(path, number, "level", row["level"], _CATALOGUE_LEVELS)
         if row["unit"] == "share" and not (row["numerator"] and row["denominator"]):
             raise MethodologyError(
-                f"{path.name}, строка {number}: у доли нет числителя или знаменателя."
+                f"{path.name}, строка {number}: у доли нет числителя или знаменателя; допишите их."
             )
         indicators.append(
             CatalogueIndicator(
@@ -286,8 +326,8 @@ def load_catalogue(path: Path) -> tuple[CatalogueIndicator, ...]:
 def _refuse_unknown(path: Path, number: int, name: str, value: str, known: set[str]) -> None:
     if value not in known:
         raise MethodologyError(
-            f"{path.name}, строка {number}: {name} «{value}», ожидается одно из "
-            f"{', '.join(sorted(known))}."
+            f"{path.name}, строка {number}: {name} «{value}», ожидалось одно из "
+            f"{', '.join(sorted(known))}; исправьте значение."
         )
 
 
@@ -300,7 +340,8 @@ def load_column_map(path: Path) -> ColumnMap:
     for number, row in enumerate(_rows(path, _MAP_FIELDS), start=2):
         if row["kind"] not in {"text", "pattern"}:
             raise MethodologyError(
-                f"{path.name}, строка {number}: kind «{row['kind']}», ожидается text или pattern."
+                f"{path.name}, строка {number}: kind «{row['kind']}», ожидалось text или "
+                "pattern; исправьте значение."
             )
         try:
             if row["kind"] == "pattern":
@@ -314,8 +355,13 @@ def load_column_map(path: Path) -> ColumnMap:
                     is_pattern=row["kind"] == "pattern",
                 )
             )
-        except (ValueError, re.error) as broken:
-            raise MethodologyError(f"{path.name}, строка {number}: {broken}.") from None
+        except re.error:
+            raise MethodologyError(
+                f"{path.name}, строка {number}: heading «{row['heading']}» — не шаблон (регулярное "
+                "выражение); исправьте его или поставьте kind text."
+            ) from None
+        except ValueError:
+            raise _not_whole(path, number, row, ("year_from", "year_to")) from None
     return ColumnMap(path.stem, tuple(rules))
 
 
@@ -329,4 +375,6 @@ def refuse_duplicates(path: Path, keys: list[str]) -> None:
     """
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise MethodologyError(f"{path.name}: повторяются строки {', '.join(twice)}.")
+        raise MethodologyError(
+            f"{path.name}: повторяются строки {', '.join(twice)}; оставьте по одной."
+        )

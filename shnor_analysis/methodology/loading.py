@@ -62,7 +62,8 @@ class Methodology:
     of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
     and only for lists of indicators there may be several. ``condition_sets`` holds the indicators
     of adverse conditions of every regulation that has them: those the place does not apply stand
-    beside its own; ``condition_titles`` names them.
+    beside its own; ``condition_titles`` names them. ``broken_regulations`` says, of regulations
+    that the place does not apply and that cannot be used, what is wrong: they stand beside nothing.
     """
 
     folder: Path
@@ -73,6 +74,7 @@ class Methodology:
     social_context: SocialContextRules
     condition_sets: dict[str, AdverseConditions]
     condition_titles: dict[str, str]
+    broken_regulations: tuple[str, ...]
     certainty: CertaintyRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
@@ -156,7 +158,8 @@ class Methodology:
             return self.column_maps[form]
         except KeyError:
             raise MethodologyError(
-                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы."
+                f"methodology/column_maps: нет файла {form}.csv с заголовками этой формы; "
+                "верните его из поставки программы."
             ) from None
 
     def max_score(self, procedure: str, subject: str, grade: int, year: int) -> int | None:
@@ -203,10 +206,12 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
     Raises
     ------
     MethodologyError
-        One Russian sentence with file, place, found and expected.
+        One Russian sentence with file, place, found and expected. Regulations that the place does
+        not apply stop nothing.
     """
     applied = applied_regulations(folder, regulations)
-    with_conditions = [one for one in load_regulations(folder) if one.adverse_conditions]
+    known = load_regulations(folder)
+    with_conditions = [one for one in known.usable if one.adverse_conditions]
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(
         folder=folder,
@@ -217,6 +222,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
         condition_titles={one.id: one.title for one in with_conditions},
+        broken_regulations=tuple(known.broken.values()),
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology.norm_checks import contradictions
@@ -28,20 +28,14 @@ AbsentReason = Literal[
 ABSENT_REASONS: tuple[str, ...] = get_args(AbsentReason)
 
 
-class NormModel(StrictModel):
-    """Part of a norms file: frozen, no unknown keys, finite numbers only."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-
-class MadeBy(NormModel):
+class MadeBy(StrictModel):
     """What the file was made of: version of the program and fingerprint of the input tables."""
 
     package_version: str = Field(min_length=1)
     input_sha256: str = Field(min_length=1)
 
 
-class ScoreNorm(NormModel):
+class ScoreNorm(StrictModel):
     """Level and spread of one score in one work, in points.
 
     Parameters
@@ -70,7 +64,7 @@ class ScoreNorm(NormModel):
     between_school_sd: Positive
 
 
-class SharePrior(NormModel):
+class SharePrior(StrictModel):
     """Distribution of school shares below the minimum; ``pooled`` as in ``stats.shrinkage``."""
 
     n_schools: Count
@@ -79,7 +73,7 @@ class SharePrior(NormModel):
     beta: Positive
 
 
-class CountBin(NormModel):
+class CountBin(StrictModel):
     """Pupils with a score or mark from ``first`` to ``last``; never fewer than the smallest."""
 
     first: Count
@@ -87,7 +81,7 @@ class CountBin(NormModel):
     n_pupils: Count
 
 
-class Leniency(NormModel):
+class Leniency(StrictModel):
     """Mean of journal mark minus test mark among pupils with one test mark."""
 
     test_mark: Annotated[int, Field(ge=2, le=5)]
@@ -95,7 +89,7 @@ class Leniency(NormModel):
     mean_difference: float
 
 
-class WorkNorm(NormModel):
+class WorkNorm(StrictModel):
     """Norms of one work; a part that could not be estimated is absent and named in ``absent``."""
 
     work_id: str
@@ -122,7 +116,7 @@ class WorkNorm(NormModel):
         return self.procedure, self.season, self.subject, self.grade, self.level
 
 
-class Slope(NormModel):
+class Slope(StrictModel):
     """Line of a school's mean standardised result on one condition.
 
     The result is in standard deviations of pupils of the region, averaged over the works of the
@@ -142,7 +136,7 @@ class Slope(NormModel):
     left_between_sd: Positive
 
 
-class Quantiles(NormModel):
+class Quantiles(StrictModel):
     """Quantiles over schools of one indicator; keys of ``values`` are per cents."""
 
     indicator: str
@@ -151,7 +145,7 @@ class Quantiles(NormModel):
     values: dict[str, float]
 
 
-class Absent(NormModel):
+class Absent(StrictModel):
     """A part that is not in the file and why; the reason is a code."""
 
     part: str
@@ -159,7 +153,7 @@ class Absent(NormModel):
     reason: AbsentReason
 
 
-class RegionNorms(NormModel):
+class RegionNorms(StrictModel):
     """The whole file ``norms_REGION_YEAR.json``."""
 
     format: Literal["shnor-norms"]

@@ -1,10 +1,11 @@
-"""What a regulation may not say: unknown codes, works spoken of twice, numbers out of order."""
+"""What a regulation may not say: unknown codes, works spoken of twice, parts that do not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from shnor_analysis.codes import CONTEXT_INDICATORS, DIAGNOSTIC_PROCEDURES
+from shnor_analysis.methodology.regulation_numbers import senseless_numbers
 from shnor_analysis.methodology.regulations import (
     AdverseConditions,
     HighThreshold,
@@ -14,18 +15,17 @@ from shnor_analysis.methodology.regulations import (
     Regulation,
 )
 
-WHOLE = 100  # percent
 YES_NO = ("is_", "has_")
 
 
-def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
+def mistakes(regulation: Regulation, subjects: Sequence[str]) -> Iterator[str]:
     """Say what is wrong with a regulation beyond its keys and types.
 
     Parameters
     ----------
     regulation : Regulation
         As loaded.
-    subjects : iterable of str
+    subjects : sequence of str
         Codes of ``subjects.csv``.
 
     Yields
@@ -39,19 +39,8 @@ def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
             f"предмета с кодом «{code}» нет в methodology/subjects.csv; исправьте код или допишите "
             "строку"
         )
-    if regulation.low_results:
-        numerator = regulation.low_results.share_numerator.value
-        denominator = regulation.low_results.share_denominator.value
-        if not 0 < numerator <= denominator:
-            yield f"low_results: доля {numerator}/{denominator}, ожидалась от 0 (не включая) до 1"
     if regulation.high_results:
         yield from _overlaps("high_results", regulation.high_results.thresholds)
-        for one in regulation.high_results.thresholds:
-            if one.share_numerator > one.share_denominator:
-                yield (
-                    f"high_results, {one.procedure}: доля {one.share_numerator}/"
-                    f"{one.share_denominator}, ожидалась доля не больше 1"
-                )
     if regulation.pupil_sums:
         yield from _overlaps("pupil_sums", regulation.pupil_sums.sums)
     if regulation.low_results_indicators:
@@ -61,14 +50,7 @@ def mistakes(regulation: Regulation, subjects: Iterable[str]) -> Iterator[str]:
         yield from _indicators("adverse_conditions", regulation.adverse_conditions)
         yield from _context_codes(regulation.adverse_conditions)
         yield from _only_z(regulation.adverse_conditions.index)
-    if regulation.expert_card:
-        card = regulation.expert_card
-        points = [card.middle_points, card.high_points, card.max_points]
-        shares = [card.middle_percent, card.high_percent]
-        for values, limit in ((points, None), (shares, WHOLE)):
-            found = [one.value for one in values]
-            if found != sorted(found) or (limit is not None and found[-1] > limit):
-                yield f"expert_card: границы {found} должны возрастать"
+    yield from senseless_numbers(regulation, len(subjects))
     for name in ("calendar", "reports"):
         yield from _twice(name, [one.id for one in getattr(regulation, name)])
 
@@ -129,16 +111,6 @@ def _index(where: str, index: IndexRule, indicators: list[str]) -> Iterator[str]
         yield (
             f"{where}: места считаются заново каждый год; поставьте reference_years 1 или "
             "другой method"
-        )
-    required = index.required_weight
-    if required.numerator > required.denominator:
-        yield f"{where}.required_weight: доля больше единицы"
-    if not 0 < index.cut_percent.value < WHOLE:
-        yield f"{where}.cut_percent: найдено {index.cut_percent.value}, ожидалось от 1 до 99"
-    if not 0 < index.low_years.value <= index.window_years.value:
-        yield (
-            f"{where}: low_years {index.low_years.value} и window_years "
-            f"{index.window_years.value}, ожидалось от 1 и не больше числа лет"
         )
 
 

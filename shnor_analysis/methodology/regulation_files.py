@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,14 +26,44 @@ FOLDER = "regulations"
 PURPOSES = tuple(PlaceRegulations.model_fields)
 
 
+@dataclass(frozen=True)
+class Regulations:
+    """All files of ``regulations/``: those that can be used and, of the others, why not.
+
+    Parameters
+    ----------
+    usable : tuple of Regulation
+        In the order of their names.
+    broken : dict of str to str
+        File stem → what is wrong, one Russian sentence.
+    """
+
+    usable: tuple[Regulation, ...]
+    broken: dict[str, str]
+
+
 def regulation_names(folder: Path) -> list[str]:
     """File stems of all regulations in a methodology folder, sorted."""
     return sorted(path.stem for path in (folder / FOLDER).glob("*.yaml"))
 
 
-def load_regulations(folder: Path) -> tuple[Regulation, ...]:
-    """Load every regulation, in the order of their names; see :func:`load_regulation`."""
-    return tuple(load_regulation(folder, name) for name in regulation_names(folder))
+def load_regulations(folder: Path) -> Regulations:
+    """Load every regulation; one that is being written does not stand in the way of the others.
+
+    Raises
+    ------
+    MethodologyError
+        If ``subjects.csv`` cannot be used.
+    """
+    subjects = _subject_codes(folder)
+    usable: list[Regulation] = []
+    broken: dict[str, str] = {}
+    for name in regulation_names(folder):
+        try:
+            usable.append(_load(folder, name, subjects))
+        except MethodologyError as mistake:
+            broken[name] = str(mistake)
+    return Regulations(tuple(usable), broken)
 
 
 def load_regulation(folder: Path, name: str) -> Regulation:
@@ -50,6 +82,14 @@ def load_regulation(folder: Path, name: str) -> Regulation:
         If there is no such file, a key is unknown or missing, or the content does not hold
         together; see :func:`~shnor_analysis.methodology.regulation_checks.mistakes`.
     """
+    return _load(folder, name, _subject_codes(folder))
+
+
+def _subject_codes(folder: Path) -> list[str]:
+    return [one.subject for one in load_subjects(folder / "subjects.csv")]
+
+
+def _load(folder: Path, name: str, subjects: Sequence[str]) -> Regulation:
     path = folder / FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(regulation_names(folder))
@@ -60,7 +100,6 @@ def load_regulation(folder: Path, name: str) -> Regulation:
         raise MethodologyError(
             f"{where}, id: найдено '{loaded.id}', ожидалось имя файла '{name}'; исправьте id."
         )
-    subjects = [one.subject for one in load_subjects(folder / "subjects.csv")]
     for mistake in mistakes(loaded, subjects):
         raise MethodologyError(f"{where}, {mistake}.")
     return loaded
@@ -97,7 +136,7 @@ def _lacks(regulation: Regulation, block: str, folder: Path) -> MethodologyError
     gap = next(
         (f" (не названо: {gap.text})" for gap in regulation.not_stated if gap.block == block), ""
     )
-    able = [one.id for one in load_regulations(folder) if getattr(one, block)]
+    able = [one.id for one in load_regulations(folder).usable if getattr(one, block)]
     return MethodologyError(
         f"{FOLDER}/{regulation.id}.yaml: нет блока {block}{gap}; назовите другое правило, "
         f"этот блок есть у {', '.join(able) or 'ни одного правила'}."

@@ -8,11 +8,18 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from shnor_analysis.codes import ContextSource, DiagnosticProcedure, Procedure
+from shnor_analysis.codes import (
+    FIRST_GRADE,
+    LAST_GRADE,
+    ContextSource,
+    DiagnosticProcedure,
+    Procedure,
+)
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
-_Grades = Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
+_Grade = Annotated[int, Field(ge=FIRST_GRADE, le=LAST_GRADE)]
+_Grades = Annotated[tuple[_Grade, ...], Field(strict=False, min_length=1)]
 _Subjects = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
 
 
@@ -74,7 +81,7 @@ class HighThreshold(Sourced):
     procedure: Procedure
     subjects: _Subjects | None
     grades: _Grades | None
-    share_numerator: int = Field(ge=0)
+    share_numerator: int = Field(ge=1)
     share_denominator: int = Field(ge=1)
     operator: Literal["gt", "ge"]
 

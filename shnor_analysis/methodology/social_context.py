@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from ruamel.yaml import YAML
 
 from shnor_analysis.methodology.rules import SourcedInt
@@ -85,8 +85,6 @@ class IndicatorReference(StrictModel):
     ``weight`` is that of the rule, a whole number; ``sd`` of 0 means that all schools are alike.
     """
 
-    model_config = ConfigDict(allow_inf_nan=False)
-
     indicator: str
     weight: int = Field(ge=1)
     n_schools: int = Field(ge=0)
@@ -100,8 +98,6 @@ class SocialReference(StrictModel):
     ``lowest``, ``highest`` and ``cut`` are of the index of schools of reference, in mean deviations
     with the sign of well-being; ``cut`` is its quantile of ``cut_percent``.
     """
-
-    model_config = ConfigDict(allow_inf_nan=False)
 
     regulation_id: str = Field(min_length=1)
     assessment_year: int
@@ -119,6 +115,15 @@ class SocialReference(StrictModel):
         return self.lowest <= self.cut <= self.highest
 
 
+class KeptReference(SocialReference):
+    """A reference as its file holds it: the place that made it may use it, no other.
+
+    ``place`` is the name of the folder in ``data/raw``.
+    """
+
+    place: str = Field(min_length=1)
+
+
 _HEADER = """\
 # Точка отсчёта индекса социального благополучия: средние и разброс показателей, края и граница.
 # Составлена программой, не правьте её. Положите файл рядом с monitoring.yaml территории: пока не
@@ -126,8 +131,11 @@ _HEADER = """\
 """
 
 
-def reference_text(reference: SocialReference) -> str:
-    """Write a reference as YAML that :func:`~shnor_analysis.methodology.load_model` reads back."""
+def reference_text(reference: SocialReference, place: str) -> str:
+    """Write the reference of a place as YAML.
+
+    :func:`~shnor_analysis.methodology.load_model` reads it back as :class:`KeptReference`.
+    """
     text = StringIO()
-    YAML().dump(reference.model_dump(mode="json", exclude_none=True), text)
+    YAML().dump({"place": place, **reference.model_dump(mode="json", exclude_none=True)}, text)
     return _HEADER + text.getvalue()

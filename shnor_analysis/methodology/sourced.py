@@ -21,9 +21,9 @@ class Confidence(StrEnum):
 
 
 class StrictModel(BaseModel):
-    """A frozen model that refuses unknown keys and loose types."""
+    """A frozen model that refuses unknown keys, loose types and what is not a finite number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Sourced(StrictModel):

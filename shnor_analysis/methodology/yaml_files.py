@@ -38,7 +38,10 @@ def load_model(path: Path, model: type[_Model]) -> _Model:
             "двоеточия, кавычки и повторы ключей."
         ) from broken
     except OSError as broken:
-        raise MethodologyError(f"{where}: файл не открывается ({broken.strerror}).") from broken
+        raise MethodologyError(
+            f"{where}: файл не открывается ({broken.strerror}); проверьте, что он есть и что "
+            "его можно читать."
+        ) from broken
     try:
         return model.model_validate(data)
     except ValidationError as broken:
@@ -49,6 +52,7 @@ def load_model(path: Path, model: type[_Model]) -> _Model:
 _EXPECTED = {
     "int_type": "ожидалось целое число",
     "float_type": "ожидалось число",
+    "finite_number": "ожидалось конечное число",
     "string_type": "ожидался текст",
     "string_too_short": "ожидался непустой текст",
     "enum": "ожидалось одно из: {expected}",
@@ -90,4 +94,4 @@ def model_sentence(broken: ValidationError) -> str:
     expected = (known or _EXPECTED.get(kind, "значение не подходит")).format(
         **{name: str(value).replace(" or ", ", ") for name, value in first.get("ctx", {}).items()}
     )
-    return f"{place}: найдено {first['input']!r}, {expected}."
+    return f"{place}: найдено {first['input']!r}, {expected}; исправьте значение."

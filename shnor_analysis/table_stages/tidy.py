@@ -19,6 +19,8 @@ from shnor_analysis.intake import (
 from shnor_analysis.place_settings import load_place_settings
 from shnor_analysis.place_year import PlaceYear
 
+READY_TABLE = ".parquet"
+
 
 def tidy_tables(run: PlaceYear, progress: Callable[[str], None]) -> dict[str, pd.DataFrame]:
     """Every table of intake, by the name of its contract.
@@ -26,10 +28,12 @@ def tidy_tables(run: PlaceYear, progress: Callable[[str], None]) -> dict[str, pd
     Raises
     ------
     ParameterError
-        If there is no result of the year.
+        If there is no result of the year; see :func:`missing_year`.
     """
     intake = read_files(run, progress)
-    require_year(intake.works, run.place, run.assessment_year)
+    missing = missing_year(intake.works, run)
+    if missing is not None:
+        raise ParameterError(missing)
     return intake.tables()
 
 
@@ -56,6 +60,36 @@ def _explained(intake: Intake, run: PlaceYear) -> Intake:
     return replace(intake, issues=explained_issues(issues, explanations, reasons, year))
 
 
+def missing_year(works: pd.DataFrame, run: PlaceYear) -> str | None:
+    """Say that the files of a place hold no result of the year; None when they do.
+
+    Ready tables are not files as received: where they lie, the sentence says what they are for.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Keeps the contract ``works``: what was read from the files.
+    run : PlaceYear
+        The place and the year.
+    """
+    if run.assessment_year in _years(works):
+        return None
+    ready = sorted(file for file in run.received if file.endswith(READY_TABLE))
+    if not ready:
+        return _no_results(works, run.place, run.assessment_year)
+    norms = (
+        "нормы региона по таблицам составляет сам регион"
+        if run.description.municipality_id
+        else f"по таблицам составляются нормы региона: shnor norms {run.place} --year "
+        f"{run.assessment_year}"
+    )
+    return (
+        f"В папке data/raw/{run.place} нет файлов с результатами за {run.assessment_year} год "
+        f"оценки, но есть готовые таблицы ({ready[0]}, всего {len(ready)}); отчёт составляется по "
+        f"файлам ФИС ОКО и РЦОИ, как они получены, — положите их; {norms}."
+    )
+
+
 def require_year(works: pd.DataFrame, place: str, assessment_year: int) -> None:
     """Refuse a year without a single result, with the years that were found.
 
@@ -64,10 +98,17 @@ def require_year(works: pd.DataFrame, place: str, assessment_year: int) -> None:
     ParameterError
         With the years that have results.
     """
-    years = sorted(int(year) for year in works["assessment_year"].unique())
-    if assessment_year not in years:
-        found = ", ".join(map(str, years)) or "ни одного года"
-        raise ParameterError(
-            f"В папке data/raw/{place} нет результатов за {assessment_year} год оценки; "
-            f"найдены: {found}. Проверьте --year или добавьте файлы."
-        )
+    if assessment_year not in _years(works):
+        raise ParameterError(_no_results(works, place, assessment_year))
+
+
+def _years(works: pd.DataFrame) -> list[int]:
+    return sorted(int(year) for year in works["assessment_year"].unique())
+
+
+def _no_results(works: pd.DataFrame, place: str, assessment_year: int) -> str:
+    found = ", ".join(map(str, _years(works))) or "ни одного года"
+    return (
+        f"В папке data/raw/{place} нет результатов за {assessment_year} год оценки; "
+        f"найдены: {found}. Проверьте --year или добавьте файлы."
+    )

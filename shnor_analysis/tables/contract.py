@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,20 @@ import pandera.pandas as pa
 from shnor_analysis.errors import SchemaError
 
 TEXT, INTEGER, REAL, FLAG = "str", "Int64", "Float64", "boolean"
+
+_KINDS = {TEXT: "текст", INTEGER: "целое число", REAL: "число", FLAG: "да или нет"}
+_REPEATED_KEY = "multiple_fields_uniqueness"
+# pandera's words for what was expected → Russian words
+_EXPECTED = (
+    (re.compile(r"not_nullable"), "непустое значение"),
+    (re.compile(r"isin\(\[(.*)\]\)"), r"одно из: \1"),
+    (re.compile(r"greater_than_or_equal_to\((.*)\)"), r"не меньше \1"),
+    (re.compile(r"in_range\((.*), (.*)\)"), r"от \1 до \2"),
+)
+_ADVICE = (
+    "проверьте файлы, по которым она составлена, и составьте её заново (расчёт года — с ключом "
+    "--from-scratch)"
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,10 @@ class Contract:
         """
         unknown = sorted(set(frame.columns) - set(self.columns))
         if unknown:
-            raise SchemaError(f"Таблица «{self.name}»: неизвестные столбцы {', '.join(unknown)}.")
+            raise SchemaError(
+                f"Таблица «{self.name}»: найдены лишние столбцы {', '.join(unknown)}, ожидались "
+                f"{', '.join(self.columns)}; {_ADVICE}."
+            )
         typed = {}
         for column, spec in self.columns.items():
             if column in frame:
@@ -85,7 +103,9 @@ class Contract:
             elif spec.nullable:
                 values = pd.Series([None] * len(frame), dtype=object)
             else:
-                raise SchemaError(f"Таблица «{self.name}»: нет столбца «{column}».")
+                raise SchemaError(
+                    f"Таблица «{self.name}»: нет столбца «{column}», он обязателен; {_ADVICE}."
+                )
             typed[column] = self._cast(column, values, str(spec.metadata["dtype"]))
         table = pd.DataFrame(typed, columns=list(self.columns))
         table = table.sort_values(list(self.key), ignore_index=True, kind="stable")
@@ -100,19 +120,48 @@ class Contract:
                 text = values.astype(object)
                 return text.where(text.notna(), None).astype("str")
             return values.astype(dtype)
-        except (TypeError, ValueError) as broken:
+        except (OverflowError, TypeError, ValueError) as broken:
             raise SchemaError(
-                f"Таблица «{self.name}», столбец «{column}»: значения не приводятся "
-                f"к типу {dtype} ({broken})."
+                f"Таблица «{self.name}», столбец «{column}»: найдено {_unfit(values, dtype)}, "
+                f"ожидалось {_KINDS[dtype]}; {_ADVICE}."
             ) from broken
 
     def _sentence(self, cases: pd.DataFrame) -> str:
         first = cases.iloc[0]
+        if first["check"] == _REPEATED_KEY:
+            repeated = cases[(cases["check"] == _REPEATED_KEY) & (cases["index"] == first["index"])]
+            pairs = zip(repeated["column"], repeated["failure_case"], strict=True)
+            key = ", ".join(f"{name} {value}" for name, value in pairs)
+            return (
+                f"Таблица «{self.name}»: строк с ключом {key} найдено больше одной, ожидалась "
+                f"одна; {_ADVICE}."
+            )
         return (
-            f"Таблица «{self.name}», столбец «{first['column'] or ', '.join(self.key)}»: "
-            f"найдено {first['failure_case']!r}, ожидалось {first['check']}; "
-            f"всего отступлений от договора {len(cases)}."
+            f"Таблица «{self.name}», столбец «{first['column']}»: найдено "
+            f"{_shown(first['failure_case'])}, ожидалось {_expected(str(first['check']))} (всего "
+            f"отступлений: {len(cases)}); {_ADVICE}."
         )
+
+
+def _unfit(values: pd.Series, dtype: str) -> str:
+    """The first value that cannot be of the type."""
+    for value in values:
+        try:
+            pd.Series([value], dtype=object).astype(dtype)
+        except (OverflowError, TypeError, ValueError):
+            return _shown(value)
+    return f"значения вида {values.dtype}"
+
+
+def _shown(value: Any) -> str:
+    return "пусто" if pd.isna(value) else f"«{value}»"
+
+
+def _expected(check: str) -> str:
+    for pattern, words in _EXPECTED:
+        if found := pattern.fullmatch(check):
+            return found.expand(words)
+    return check
 
 
 def column(

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from shnor_analysis.demo import DemoSummary, files, write_demo
-from shnor_analysis.errors import ShnorError
+from shnor_analysis.demo import DemoSummary, files, write_demo, write_region
+from shnor_analysis.errors import ParameterError, ShnorError
 from shnor_analysis.methodology import load_place
-from shnor_analysis.workspace import Workspace
+from shnor_analysis.workspace import Workspace, only_run
 
 N_SCHOOLS = 60
 NOT_WORKBOOKS = {"~$lock.xlsx", "Лист Microsoft Excel.xlsx"}
@@ -92,6 +92,17 @@ def test_foreign_folder_is_not_overwritten(tmp_path: Path, place: str, quick: No
     with pytest.raises(ShnorError, match=r"не перезаписана.*моё\.xlsx"):
         write_demo(workspace)
     assert own.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(("write", "place"), [(write_demo, "demo"), (write_region, "demo-region")])
+def test_files_are_not_replaced_under_a_running_calculation(tmp_path: Path, write, place) -> None:
+    workspace = Workspace(tmp_path)
+    with (
+        only_run(workspace, place),
+        pytest.raises(ParameterError, match=f"Территория «{place}» занята.*повторите команду"),
+    ):
+        write(workspace)
+    assert not workspace.raw(place).exists()
 
 
 def test_a_file_added_by_a_user_is_not_lost(tmp_path: Path, quick: None) -> None:

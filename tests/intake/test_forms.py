@@ -212,6 +212,10 @@ def test_diagnostic_works_and_their_sums(read):
     assert set(frame["assessment_year"]) == {2025}
     # 1 + 4 + 3 + 1 = 9 of 10; unknown subject; grade 13; the total row
     assert checks(extract) == ["form_row", "form_row", "form_totals", "work_marks"]
+    marks = next(one for one in extract.issues if one.check_id == "work_marks")
+    # what was found is what stands in the column that is named
+    assert (marks.column, marks.value) == (heads[6], "10")
+    assert marks.message == "Строка 3: писали работу 10, а отметок в сумме 9."
 
 
 def test_a_register_without_status_means_in_the_register(read):

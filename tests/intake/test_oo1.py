@@ -184,10 +184,10 @@ def test_any_table_is_read_and_every_row_is_accounted_for(place, build, rows):
 @pytest.mark.parametrize(
     ("file", "old", "new", "sentence"),
     [("oo1_mapping.csv", "from_memory", "rumour", "confidence «rumour»"),
-     ("oo1_mapping.csv", "2018,", "давно,", "строка 2: не число"),
+     ("oo1_mapping.csv", "2018,", "давно,", "строка 2: year_from «давно», ожидалось целое"),
      ("oo1_mapping.csv", "n_pupils,person", "n_pupils,", "не заполнено unit"),
      ("oo1_mapping.csv", ",04,3,", ",02,3,", "повторяются строки 2.1.1 02 3"),
-     ("context_answers.csv", "25 Мбит/с,1", "25 Мбит/с,один", "не число"),
+     ("context_answers.csv", "25 Мбит/с,1", "25 Мбит/с,один", "value «один», ожидалось цел"),
      ("context_answers.csv", "26–50", "до 25 Мбит/с", "повторяются"),
      ("context_answers.csv", "indicator,answer", "indicator,words", "нет столбцов")],
 )  # fmt: skip

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis.decisions.adverse_conditions import ConditionSet, decide_adverse_conditions
+from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.context import indicator_table
 from shnor_analysis.measures.social_index import (
     ChosenReference,
@@ -16,7 +17,8 @@ from shnor_analysis.measures.social_index import (
     still_holds,
     stored_reference,
 )
-from shnor_analysis.methodology import SocialReference, load_model, reference_text
+from shnor_analysis.methodology import KeptReference, load_model, reference_text
+from shnor_analysis.place_settings import load_social_reference
 from tests.conditions_place import (
     METHODOLOGY,
     NO_PROBLEMS,
@@ -226,11 +228,27 @@ def test_a_reference_file_reads_back_in_any_order(frozen, tmp_path):
     _, values, reference = frozen
     mixed = reference.model_copy(update={"indicators": reference.indicators[::-1]})
     path = tmp_path / "social_reference.yaml"
-    path.write_text(reference_text(mixed), encoding="utf-8")
-    read = load_model(path, SocialReference)
-    assert read == mixed
+    path.write_text(reference_text(mixed, "primersk"), encoding="utf-8")
+    read = load_model(path, KeptReference)
+    assert read == KeptReference(place="primersk", **dict(mixed))
     own = social_index(values, RULE, chosen(values, frozen=reference))
     pd.testing.assert_frame_equal(own, social_index(values, RULE, chosen(values, frozen=read)))
+
+
+def test_a_reference_of_another_place_is_refused(frozen, tmp_path):
+    folder = tmp_path / "primersk"
+    folder.mkdir()
+    path = folder / "social_reference.yaml"
+    path.write_text(reference_text(frozen[2], "primersk"), encoding="utf-8")
+    assert load_social_reference(folder).place == "primersk"
+    path.write_text(reference_text(frozen[2], "drugoy"), encoding="utf-8")
+    sentence = (
+        r"primersk/social_reference\.yaml, place: найдена территория «drugoy», ожидалась "
+        r"«primersk»; "
+        r"возьмите файл из папки отчёта этой территории \(reports/primersk\)"
+    )
+    with pytest.raises(ParameterError, match=sentence):
+        load_social_reference(folder)
 
 
 def test_the_tables_hold_the_whole_reference():

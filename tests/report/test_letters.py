@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import tables as contracts
+from shnor_analysis.intake.checks import CHECKS
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.workbook import Sheet
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, Place, load_methodology
@@ -16,7 +17,7 @@ from shnor_analysis.report.document import from_record, to_record
 from shnor_analysis.report.issues import issues_workbook
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.letters import letters
-from shnor_analysis.report.tables import answer_sheet
+from shnor_analysis.report.tables import ASKED, answer_sheet
 from shnor_analysis.workspace import find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
@@ -88,19 +89,25 @@ def test_a_letter_says_who_what_and_until_when(written):
     text = prose(written["990001.docx"])
     assert "Руководителю: МБОУ «СОШ № 10 г. Примерска»" in text
     assert "О данных для мониторинга за 2024/25 учебный год" in text
-    assert "появилось 2 замечания" in text
+    assert "к данным вашей школы возникло 2 замечания." in text
     assert "в течение 21 дня со дня получения" in text  # 21 takes the singular genitive
-    assert "не вошедших в расчёт, — 1." in text
-    assert "ответа не требуют: 2;" in text
+    assert "строки или файлы целиком не вошли в расчёт: 1." in text
+    assert "Других замечаний к данным школы: 2; они ответа не требуют" in text
     assert "От кого: методический центр; Примерский муниципальный район" in text
     assert "Исполнитель, телефон:" in text
 
 
 def test_a_letter_without_errors_does_not_speak_of_lost_rows(written):
     text = prose(written["990002.docx"])
-    assert "появилось 1 замечание" in text
-    assert "не вошедших" not in text
+    assert "возникло 1 замечание." in text
+    assert "не вошли" not in text
     assert "ответа не требуют" not in text
+
+
+def test_advice_on_what_a_school_answers_does_not_send_to_the_school():
+    asked = {name: one for name, one in CHECKS.items() if one.severity in ASKED}
+    assert asked
+    assert not [name for name, one in asked.items() if "у школы" in one.guidance]
 
 
 def test_a_school_sees_its_own_remarks(written):

@@ -67,8 +67,8 @@ CHECKS: dict[str, Check] = {
     ),
     "journal_footer": Check(
         "query",
-        "Строка {row}: итог не совпадает с пересчётом; таких столбцов: {n_cells} "
-        "(первый — «{column}»: в файле {value}, по отметкам {computed}).",
+        "Строка {row}: итог не совпадает с вычисленным по отметкам; первый такой столбец — "
+        "«{column}»: в файле {value}, по отметкам {computed}; всего столбцов: {n_cells}.",
         _SCHOOL,
     ),
     "journal_total": Check(

@@ -89,8 +89,8 @@ def read_diagnostic_works(sheet: Sheet, methodology: Methodology, pupil_key: byt
         counts = [mark for mark in marks if isinstance(mark, int)]
         if len(counts) < len(marks) or sum(counts) == values["n_participants"]:
             return []
-        total = str(sum(counts))
-        return [row.issue("work_marks", "n_participants", total, n=str(values["n_participants"]))]
+        written = str(values["n_participants"])
+        return [row.issue("work_marks", "n_participants", written, n_marks=str(sum(counts)))]
 
     return read_form(sheet, methodology, DIAGNOSTIC_WORKS, finish)
 
