@@ -117,6 +117,7 @@ class Monitoring:
             "index": tables.SOCIAL_INDEX,
             "parts": tables.SOCIAL_INDEX_PARTS,
             "results": tables.RESULT_INDEX,
+            "borders": tables.RESULT_BORDERS,
         }
         decided = {
             "adverse": tables.ADVERSE_CONDITIONS,

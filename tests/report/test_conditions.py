@@ -47,7 +47,7 @@ def conditions_of(ids, told, results, signs=None):
     low = decide_low_results(procedures, register, METHODOLOGY.low_results, YEAR)
     decided = decisions_with_context(
         measured["context_evidence"], measured["context_values"], measured["social_index"],
-        measured["result_index"], low, procedures,
+        measured["result_index"], measured["result_borders"], low, procedures,
         contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
         None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
@@ -62,6 +62,7 @@ def conditions_of(ids, told, results, signs=None):
         weights=decided["social_weights"],
         quality=decided["social_index_quality"],
         results=measured["result_index"],
+        borders=measured["result_borders"],
         regression=decided["context_regression"],
         schools=decided["context_results"],
         peers=decided["context_peers"],
