@@ -53,6 +53,11 @@ class Conditions:
         """Whether any school could be measured at all."""
         return bool((self.adverse["decision"] != "not_assessed").any())
 
+    @property
+    def has_line(self) -> bool:
+        """Whether a result is expected of schools in their conditions."""
+        return bool((self.regression["source"] != "none").any())
+
     def names(self, rows: pd.DataFrame) -> list[str]:
         """Printed names of the schools of some rows, in alphabetical order."""
         return [self.labels.school(code) for code in by_school(rows, self.labels)["school_id"]]
