@@ -398,7 +398,7 @@ def test_training_is_for_an_invented_place_only(place):
         "extra": [0, 0, 1, 1],
     }  # fmt: skip
     assert [cell.text for cell in column(by_case, "truth")] == [
-        "задумана, не найдена", "названа зря", "найдена верно",
+        "задумана, не названа", "названа зря", "названа верно",
     ]  # fmt: skip
     # the eleventh hangs on the letter alone
     likely = {key: column(resilience, key)[-1].value for key in ("found_likely", "extra_likely")}
@@ -453,6 +453,24 @@ def test_the_table_shows_what_the_verdict_rests_on(place, support, words):
     assert column(table, "verdict")[row].emphasis == (support != "by_letter")
     assert column(table, "years")[row].text == "3 из 3: 2022/23, 2023/24, 2024/25"
     assert column(table, "n")[row].value == 20
+
+
+def test_where_a_result_is_expected_its_probability_stands_in_the_table(place):
+    c = holding(place, "by_effect", p_above=0.82)
+    assert "p_above" not in [one.key for one in tables.resilience(c).columns]
+    lined = replace(c, regression=place.regression.assign(source="region"))
+    table = tables.resilience(lined)
+    row = [cell.text for cell in column(table, "school")].index("МБОУ «Школа 14»")
+    assert column(table, "p_above")[row].text == "82"
+    assert "с вероятностью не меньше 80 %" in table.notes[1].replace("\xa0", " ")
+    assert "95-процентный интервал" in tables.resilience(c).notes[1]
+
+
+def test_few_pupils_are_not_counted_out_in_the_table(place):
+    table = tables.resilience(holding(place, "by_letter", result_status="too_few", n_pupils=3))
+    row = [cell.text for cell in column(table, "school")].index("МБОУ «Школа 14»")
+    for key in ("n", "result", "lower", "upper", "border"):
+        assert column(table, key)[row].status == Status.TOO_FEW
 
 
 def test_the_borders_of_every_year_are_said_with_their_schools(place):
