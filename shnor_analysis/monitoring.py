@@ -12,7 +12,6 @@ import pandas as pd
 
 from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
-from shnor_analysis.demo.training import planted_schools
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year, working_schools
@@ -117,6 +116,7 @@ class Monitoring:
             "index": tables.SOCIAL_INDEX,
             "parts": tables.SOCIAL_INDEX_PARTS,
             "results": tables.RESULT_INDEX,
+            "borders": tables.RESULT_BORDERS,
         }
         decided = {
             "adverse": tables.ADVERSE_CONDITIONS,
@@ -148,12 +148,6 @@ class Monitoring:
             reliable_participants=self.methodology.low_results.reliable_participants.value,
             min_participants=self.place.publication.min_participants,
         )
-
-    @cached_property
-    def planted_schools(self) -> pd.DataFrame:
-        """What was planted in an invented place, for training; no rows for a real one."""
-        truth = find_workspace().raw(f"{self.folder.parent.name}-truth")
-        return planted_schools(truth, self.assessment_year)
 
     @cached_property
     def lists(self) -> ListTables:

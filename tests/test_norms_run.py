@@ -119,6 +119,8 @@ def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
             "status": tables.load_table(tables.NORM_STATUS, indicators),
             "shares": tables.load_table(tables.SHRUNKEN_SHARES, indicators),
             "decisions": tables.load_table(tables.LOW_RESULTS, decisions),
+            "context": tables.load_table(tables.CONTEXT_RESULTS, decisions),
+            "borders": tables.load_table(tables.RESULT_BORDERS, indicators),
             "files": tables.load_table(tables.SOURCE_FILES, folder / pipeline.TIDY),
         }
     manifest = json.loads((folder / pipeline.MANIFEST).read_text(encoding="utf-8"))
@@ -132,6 +134,21 @@ def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
     # the rule is applied by the letter: norms change no verdict, and the file is no data
     pd.testing.assert_frame_equal(without["decisions"], with_norms["decisions"])
     pd.testing.assert_frame_equal(without["files"], with_norms["files"])
+    # Three schools keep the letter of resilience: the primary school № 8, an ordinary one; Стойкое,
+    # the one planted; Трудовое, planted with hard conditions and ordinary results. Norms confirm
+    # the planted one, and without them nothing is confirmed.
+    primary, planted, ordinary = "991217", "991219", "991221"
+    supports = {
+        name: tables_of["context"].set_index("school_id")["resilience_support"]
+        for name, tables_of in found.items()
+    }
+    assert set(supports["without"]) == {"none", "by_letter"}
+    named = supports["with"][supports["with"] != "none"]
+    assert named.to_dict() == {primary: "by_letter", planted: "by_effect", ordinary: "by_letter"}
+    # the year of the norms stands beside the region, in primary grades as in all
+    borders = with_norms["borders"]
+    assert set(borders.loc[borders["among"] == "region", "assessment_year"]) == {YEAR}
+    assert set(borders.loc[borders["assessment_year"] == YEAR, "among"]) == {"region"}
 
 
 @pytest.fixture

@@ -14,8 +14,15 @@ from shnor_analysis.stats.composite import directed_z, reference_of
 from shnor_analysis.stats.peers import NOBODY, nearest_peers
 from shnor_analysis.tables import CONTEXT_PEERS, MENTOR_PAIRS
 
-# Between the procedures two schools share.
+# Between the procedures two schools share, and between years.
 SEPARATOR = ";"
+# How well a school's resilience is supported → why it is suggested.
+_REASONS = {
+    "by_effect": "resilient",
+    "by_interval": "resilient",
+    "by_letter": "by_letter",
+    "none": "good_results",
+}
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ def mentor_pairs(
         How the search of every school ended (``mentor_search``), index ``school_id``.
     """
     table = schools.set_index("school_id").reindex(peers.ids)
-    is_resilient = (table["resilience"] == "holds").to_numpy(dtype=bool)
+    reasons = table["resilience_support"].map(_REASONS).to_numpy()
     is_fit = (
         (table["low_results"] == "not_included")
         & (table["n_good_years"] >= rules.resilience.years_needed.value)
@@ -197,7 +204,7 @@ def mentor_pairs(
                 "school_id": school,
                 "mentor_id": peers.ids[near[place]],
                 "common_procedures": SEPARATOR.join(common[place]),
-                "reason": "resilient" if is_resilient[near[place]] else "good_results",
+                "reason": reasons[near[place]],
                 "distance": peers.distance[position, place],
                 "n_good_years": table["n_good_years"].iloc[near[place]],
                 "objectivity": table["objectivity"].iloc[near[place]],

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shnor_analysis.decisions.context_peers import SchoolProcedures, context_peers, mentor_pairs
+from shnor_analysis.decisions.context_peers import (
+    SEPARATOR,
+    SchoolProcedures,
+    context_peers,
+    mentor_pairs,
+)
 from shnor_analysis.measures.context import indicator_table, school_sizes
+from shnor_analysis.measures.result_index import ALL_WORKS, PRIMARY_WORKS
 from shnor_analysis.measures.social_index import ChosenReference, social_index, still_holds
 from shnor_analysis.methodology import (
     AdverseConditions,
@@ -16,7 +22,7 @@ from shnor_analysis.methodology import (
     ResilienceRule,
     SocialContextRules,
 )
-from shnor_analysis.stats.arrays import FloatArray, IntArray
+from shnor_analysis.stats.arrays import BoolArray, FloatArray, IntArray
 from shnor_analysis.stats.contextual import (
     contextual_effects,
     fit_meta_regression,
@@ -25,8 +31,8 @@ from shnor_analysis.stats.contextual import (
 from shnor_analysis.stats.peers import Resilience, resilience_sensitivity, resilient
 from shnor_analysis.tables import CONTEXT_REGRESSION, CONTEXT_RESULTS, RESILIENCE_SENSITIVITY
 
-# Names of the index and of the result in the norms of a region.
-INDEX, RESULT = "social_index", "result_index"
+# Name of the index in the norms of a region.
+INDEX = "social_index"
 # Of a normal distribution, for an interval that holds 95 %.
 Z_95 = 1.96
 # A line through two points says nothing.
@@ -43,9 +49,9 @@ class ContextData:
     ----------
     regulation_id, rule
         Of adverse conditions.
-    evidence, values, index, results : DataFrame
-        Keep the contracts ``context_evidence``, ``context_values``, ``social_index`` and
-        ``result_index``.
+    evidence, values, index, results, borders : DataFrame
+        Keep the contracts ``context_evidence``, ``context_values``, ``social_index``,
+        ``result_index`` and ``result_borders``.
     chosen : ChosenReference
         What the index was measured against.
     norms : RegionNorms or None
@@ -62,6 +68,7 @@ class ContextData:
     values: pd.DataFrame
     index: pd.DataFrame
     results: pd.DataFrame
+    borders: pd.DataFrame
     chosen: ChosenReference
     norms: RegionNorms | None
     objectivity_list: pd.DataFrame
@@ -122,6 +129,13 @@ def results_given_context(
         Signs of biased results are those of a received list, in the years of the resilience rule:
         a school with one is not resilient and nobody's mentor, ``objectivity`` says why. Where no
         list was received, resilience holds only «as far as checked».
+
+    Notes
+    -----
+    Resilience by the letter counts years in which the result is not below the border, so a small
+    school reaches it by chance. ``resilience_support`` says what stands behind the letter: where a
+    result is expected, P(effect > margin) from the likely probability on; elsewhere the 95 %
+    interval of the year, which must not reach below the border.
     """
     ids = pd.Index(sorted(low_results["school_id"]), name="school_id")
     current = _of_year(data.results, assessment_year, ids)
@@ -135,17 +149,19 @@ def results_given_context(
     p_above = probability_above(found.effect, found.effect_sd, margin)
     p_below = probability_above(-found.effect, found.effect_sd, margin)
     likely = rules.likely_percent.share
-    years, cuts = _results_of_years(data, rules.resilience, ids, assessment_year)
+    window = _results_of_years(data, rules.resilience, ids, assessment_year)
+    cuts = window.cuts[rules.resilience.result_percent.value]
     index_z = _floats(index["index_z"])
-    percent = rules.resilience.context_percent.value
-    context_cut = _cut(data, index_z, INDEX, percent, assessment_year)
+    context_cut = _context_cut(
+        data, index_z, rules.resilience.context_percent.value, assessment_year
+    )
     objectivity, n_list_years = _objectivity(data, rules.resilience, ids, assessment_year)
     level = np.where(
         objectivity == "sign", rules.resilience.max_objectivity_level.value + 1, NO_SIGNS
     )
     resilience = resilient(
         index_z,
-        years,
+        window.results,
         level,
         context_cut=context_cut,
         result_cuts=cuts,
@@ -154,7 +170,15 @@ def results_given_context(
     )
     low = low_results.set_index("school_id").reindex(ids)["decision"]
     adverse = adverse_conditions.set_index("school_id").reindex(ids)["decision"]
-    borders = {"result_cut": cuts[-1], "context_cut_z": context_cut}
+    is_good = window.results >= cuts
+    lower = y - Z_95 * se
+    is_above = np.where(np.isnan(p_above), lower >= cuts[:, -1], p_above >= likely)
+    borders = {
+        "result_cut": _border(
+            data, ALL_WORKS, rules.resilience.result_percent.value, assessment_year
+        ),
+        "context_cut_z": context_cut,
+    }
     schools = pd.DataFrame(
         {
             "school_id": ids,
@@ -166,7 +190,7 @@ def results_given_context(
             "index_z": index["index_z"].to_numpy(),
             "result": current["result"].to_numpy(),
             "standard_error": current["standard_error"].to_numpy(),
-            "result_lower": y - Z_95 * se,
+            "result_lower": lower,
             "result_upper": y + Z_95 * se,
             "n_pupils": current["n_pupils"].to_numpy(),
             "result_status": current["status"].fillna("no_data").to_numpy(),
@@ -184,9 +208,17 @@ def results_given_context(
             "is_context_adverse": pd.Series(index_z <= context_cut, dtype="boolean").where(
                 pd.Series(~np.isnan(index_z) & ~np.isnan(context_cut))
             ),
-            "n_good_years": (years >= cuts).sum(axis=1),
-            "n_result_years": (~np.isnan(years)).sum(axis=1),
+            "result_works": current["works"].to_numpy(),
+            "result_border": cuts[:, -1],
+            "good_years": [_years_text(window.years, one) for one in is_good],
+            "n_good_years": is_good.sum(axis=1),
+            "n_result_years": (~np.isnan(window.results)).sum(axis=1),
             "resilience": _resilience_codes(resilience),
+            "resilience_support": np.select(
+                [~resilience.is_resilient, ~is_above, np.isnan(p_above)],
+                ["none", "by_letter", "by_interval"],
+                "by_effect",
+            ),
             "objectivity": objectivity,
             "n_list_years": n_list_years,
         }
@@ -203,7 +235,7 @@ def results_given_context(
             pd.DataFrame([{"assessment_year": assessment_year, **line.facts, **borders}])
         ),
         peers.nearest(rules.n_peers.value),
-        _sensitivity(data, index, years, level, rules.resilience, ids),
+        _sensitivity(data, index_z, window, level, rules.resilience, ids, assessment_year),
         mentors,
     )
 
@@ -295,31 +327,70 @@ def _quadrants(low: pd.Series, adverse: pd.Series) -> np.ndarray:
     )
 
 
+@dataclass(frozen=True)
+class _Window:
+    """Results of the years of resilience, shape (n_schools, n_years), and the borders beside them.
+
+    ``cuts`` gives for every level the border of every school and year: of the works it wrote.
+    """
+
+    years: tuple[int, ...]
+    results: FloatArray
+    cuts: dict[int, FloatArray]
+
+
 def _results_of_years(
     data: ContextData, rule: ResilienceRule, ids: pd.Index, assessment_year: int
-) -> tuple[FloatArray, FloatArray]:
-    """Results of the last years, shape (n_schools, n_years), and the border of every year."""
-    years = range(assessment_year - rule.window_years.value + 1, assessment_year + 1)
+) -> _Window:
+    years = tuple(range(assessment_year - rule.window_years.value + 1, assessment_year + 1))
     tables = [_of_year(data.results, year, ids) for year in years]
     results = np.column_stack(
         [np.where(one["status"] == "ok", _floats(one["result"]), np.nan) for one in tables]
     )
-    percent = rule.result_percent.value
-    cuts = [
-        _cut(data, results[:, place], RESULT, percent, year) for place, year in enumerate(years)
+    cuts = {
+        percent: np.column_stack(
+            [
+                # a school without results in the year would stand beside the results in all works
+                np.where(
+                    one["works"] == PRIMARY_WORKS,
+                    _border(data, PRIMARY_WORKS, percent, year),
+                    _border(data, ALL_WORKS, percent, year),
+                )
+                for year, one in zip(years, tables, strict=True)
+            ]
+        )
+        for percent in rule.result_percents
+    }
+    return _Window(years, results, cuts)
+
+
+def _border(data: ContextData, works: str, percent: int, year: int) -> float:
+    table = data.borders
+    row = table[
+        (table["assessment_year"] == year)
+        & (table["works"] == works)
+        & (table["percent"] == percent)
     ]
-    return results, np.array(cuts)
+    return float(_floats(row["border"])[0]) if len(row) else np.nan
 
 
-def _cut(data: ContextData, values: FloatArray, name: str, percent: int, year: int) -> float:
-    """Quantile among the schools of the territory; the region's where they are too few."""
+def _years_text(years: tuple[int, ...], chosen: BoolArray) -> str | None:
+    return SEPARATOR.join(str(year) for year, yes in zip(years, chosen, strict=True) if yes) or None
+
+
+def _context_cut(data: ContextData, values: FloatArray, percent: int, year: int) -> float:
+    """Quantile of the index: the region's where the index stands on its scale, else own.
+
+    Nobody's conditions are adverse where all schools have the same.
+    """
+    if data.chosen.origin == "region_norms" and data.norms and data.norms.assessment_year == year:
+        of_region = data.norms.quantile(INDEX, percent)
+        if of_region is not None:
+            return of_region
     known = values[~np.isnan(values)]
-    if len(known) >= data.rule.index.min_reference_schools.value:
-        return float(np.quantile(known, percent / 100))
-    if data.norms is None or data.norms.assessment_year != year:
+    if len(known) < data.rule.index.min_reference_schools.value:
         return np.nan
-    found = data.norms.quantile(name, percent)
-    return np.nan if found is None else found
+    return -np.inf if known.min() == known.max() else float(np.quantile(known, percent / 100))
 
 
 def _objectivity(
@@ -344,24 +415,30 @@ def _resilience_codes(found: Resilience) -> np.ndarray:
 
 def _sensitivity(
     data: ContextData,
-    index: pd.DataFrame,
-    years: FloatArray,
+    index_z: FloatArray,
+    window: _Window,
     level: IntArray,
     rule: ResilienceRule,
     ids: pd.Index,
+    assessment_year: int,
 ) -> pd.DataFrame:
-    """Resilience at every pair of borders; none where the territory is too small for quantiles."""
-    values = _floats(index["index_z"])
-    n_known = int((~np.isnan(values)).sum())
-    if n_known < data.rule.index.min_reference_schools.value:
+    """Resilience at every pair of borders that are known."""
+    all_contexts = {
+        percent: _context_cut(data, index_z, percent, assessment_year)
+        for percent in rule.context_percents
+    }
+    contexts = {percent: cut for percent, cut in all_contexts.items() if not np.isnan(cut)}
+    results = {
+        percent: cuts for percent, cuts in window.cuts.items() if not np.isnan(cuts[:, -1]).all()
+    }
+    if not contexts or not results:
         return RESILIENCE_SENSITIVITY.empty()
-    contexts, results = rule.context_percents, rule.result_percents
     found = resilience_sensitivity(
-        values,
-        years,
+        index_z,
+        window.results,
         level,
-        context_quantiles=np.array(contexts) / 100,
-        result_quantiles=np.array(results) / 100,
+        context_cuts=list(contexts.values()),
+        result_cuts=list(results.values()),
         years_needed=rule.years_needed.value,
         max_level=rule.max_objectivity_level.value,
     )

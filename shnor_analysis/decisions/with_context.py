@@ -18,6 +18,7 @@ def decisions_with_context(
     values: pd.DataFrame,
     index: pd.DataFrame,
     results: pd.DataFrame,
+    borders: pd.DataFrame,
     low: LowResults,
     procedure_results: pd.DataFrame,
     objectivity_list: pd.DataFrame,
@@ -30,9 +31,9 @@ def decisions_with_context(
 
     Parameters
     ----------
-    evidence, values, index, results : DataFrame
-        Keep the contracts ``context_evidence``, ``context_values``, ``social_index`` and
-        ``result_index``.
+    evidence, values, index, results, borders : DataFrame
+        Keep the contracts ``context_evidence``, ``context_values``, ``social_index``,
+        ``result_index`` and ``result_borders``.
     low : LowResults
         Every school in its decisions gets one here.
     procedure_results : DataFrame
@@ -79,6 +80,7 @@ def decisions_with_context(
             own.values,
             index,
             results,
+            borders,
             chosen,
             norms,
             objectivity_list,

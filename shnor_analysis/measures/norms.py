@@ -12,7 +12,13 @@ from shnor_analysis.measures.norm_conditions import (
 )
 from shnor_analysis.measures.norm_social import social_norms
 from shnor_analysis.measures.norm_works import work_norms_of_region
-from shnor_analysis.measures.result_index import result_index
+from shnor_analysis.measures.result_index import (
+    ALL_WORKS,
+    NORM_OF_WORKS,
+    PRIMARY_WORKS,
+    primary_works,
+    result_index,
+)
 from shnor_analysis.methodology import (
     FORMAT,
     FORMAT_VERSION,
@@ -23,8 +29,8 @@ from shnor_analysis.methodology import (
 )
 from shnor_analysis.tables import CONTEXT, WORK_NORMS
 
-# Names of the index and of the result among the conditions and quantiles of a region.
-SOCIAL_INDEX, RESULT_INDEX = "social_index", "result_index"
+# Name of the index among the conditions and quantiles of a region.
+SOCIAL_INDEX = "social_index"
 # The low-results rule looks at the year and the one before it.
 YEARS_BACK = 1
 
@@ -94,7 +100,12 @@ def region_norms(
     lines, no_lines = slopes(results, known, rules)
     if context is None or context.empty:
         no_lines.append(Absent(part="context_slopes", reason="no_context"))
-    over_schools = known.assign(**{RESULT_INDEX: results["result"]})
+    over_schools = known.assign(
+        **{
+            NORM_OF_WORKS[ALL_WORKS]: results["result"],
+            NORM_OF_WORKS[PRIMARY_WORKS]: _results(primary_works(current), methodology)["result"],
+        }
+    )
     return RegionNorms(
         format=FORMAT,
         format_version=FORMAT_VERSION,

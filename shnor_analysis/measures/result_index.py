@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from shnor_analysis.measures.results import MARKS
+from shnor_analysis.measures.school_levels import LAST_PRIMARY_GRADE
+from shnor_analysis.methodology import RegionNorms
 from shnor_analysis.stats.shrinkage import between_school_variance, normal_shrinkage, pooled_sd
-from shnor_analysis.tables import RESULT_INDEX
+from shnor_analysis.tables import RESULT_BORDERS, RESULT_INDEX
 
 SCORES = ("score_raw", "score_scaled")
 MARK = "mark"
@@ -18,6 +20,9 @@ _OF_WORK = ["work_id", "metric"]
 _MIN_PUPILS = 2
 _SOURCES_OF_REGION = ("norms_file", "fisoko_region")
 _KEY = ["school_id", "assessment_year"]
+ALL_WORKS, PRIMARY_WORKS = "all", "primary"
+# Works a school is compared by → the name of the result in them among the quantiles of a region.
+NORM_OF_WORKS = {ALL_WORKS: "result_index", PRIMARY_WORKS: "result_index_primary"}
 
 
 def result_index(
@@ -57,26 +62,88 @@ def result_index(
     Cells do not tell which pupil wrote what. The error therefore counts the pupils of a grade and
     procedure once, by the work most of them wrote, as if both subjects told the same.
     """
-    wanted = cells[cells["subject"].isin(subjects) & (cells["n_participants"] > 0)]
-    by_metric = _by_metric(wanted)
-    if by_metric.empty:
-        return RESULT_INDEX.empty()
-    own = _own_references(by_metric)
-    if own.empty:  # all pupils of every work alike
-        return RESULT_INDEX.empty()
-    region = _region_references(own, work_norms)
-    years = by_metric.drop_duplicates("work_id").set_index("work_id")["assessment_year"]
-    known = pd.Series(years.index.isin(region.index.get_level_values(0)), index=years.index)
-    on_region = known.groupby(years).all()
-    is_region = by_metric["assessment_year"].map(on_region).astype(bool)
-    both = pd.concat(
-        [
-            _placed(by_metric[is_region], region, "region"),
-            _placed(by_metric[~is_region], own, "territory"),
-        ]
-    )
-    best = both.sort_values(["n", "order"], ascending=[False, True], kind="stable")
-    return _index(best.drop_duplicates(["school_id", "work_id"]), report_participants)
+    placed = _placed_results(cells, work_norms, subjects)
+    return RESULT_INDEX.empty() if placed.empty else _index(placed, report_participants)
+
+
+def result_borders(
+    cells: pd.DataFrame,
+    work_norms: pd.DataFrame,
+    subjects: tuple[str, ...],
+    report_participants: int,
+    percents: tuple[int, ...],
+    min_schools: int,
+    norms: RegionNorms | None,
+) -> pd.DataFrame:
+    """From which result on a school does well: quantiles over schools, year by year.
+
+    A school that wrote works of primary grades alone stands beside the results of all schools in
+    these grades, every other school beside the results in all works: like is compared with like.
+
+    Parameters
+    ----------
+    cells, work_norms, subjects, report_participants
+        As in :func:`result_index`; schools ``too_few`` count in no quantile.
+    percents : tuple of int
+        Levels of the quantiles.
+    min_schools : int
+        From how many schools on the territory has a quantile of its own.
+    norms : RegionNorms or None
+        Their quantile is taken in their own year, if the results stand on the scale of the region.
+
+    Returns
+    -------
+    DataFrame
+        Keeps the contract ``result_borders``: one row per year, kind of works and level.
+    """
+    placed = _placed_results(cells, work_norms, subjects)
+    rows = [
+        {
+            "assessment_year": year,
+            "works": works,
+            "percent": percent,
+            **_border(results, year, works, percent, min_schools, norms),
+        }
+        for works, own in _kinds_of_works(placed).items()
+        for year, results in _index(own, report_participants).groupby("assessment_year")
+        for percent in percents
+    ]
+    return RESULT_BORDERS.conform(pd.DataFrame(rows)) if rows else RESULT_BORDERS.empty()
+
+
+def primary_works(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the works of primary grades."""
+    return rows[rows["grade"] <= LAST_PRIMARY_GRADE]
+
+
+def _kinds_of_works(placed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    if placed.empty:
+        return {}
+    kinds = {ALL_WORKS: placed, PRIMARY_WORKS: primary_works(placed)}
+    return {works: rows for works, rows in kinds.items() if len(rows)}
+
+
+def _border(
+    results: pd.DataFrame,
+    year: int,
+    works: str,
+    percent: int,
+    min_schools: int,
+    norms: RegionNorms | None,
+) -> dict[str, object]:
+    """The quantile of the region, else of the territory, else none."""
+    if norms and norms.assessment_year == year and (results["reference"] == "region").all():
+        of_region = norms.quantile(NORM_OF_WORKS[works], percent)
+        if of_region is not None:
+            return {"border": of_region, "among": "region", "n_schools": None}
+    known = results.loc[results["status"] == "ok", "result"].astype(float)
+    if len(known) < min_schools:
+        return {"border": None, "among": "none", "n_schools": len(known)}
+    return {
+        "border": float(np.quantile(known, percent / 100)),
+        "among": "territory",
+        "n_schools": len(known),
+    }
 
 
 def mean_results(index: pd.DataFrame, assessment_year: int, window_years: int) -> pd.Series:
@@ -109,6 +176,30 @@ def mean_results(index: pd.DataFrame, assessment_year: int, window_years: int) -
     between = between_school_variance(mean, se)
     found = normal_shrinkage(mean, se, between.mean, between.tau_squared)
     return pd.Series(found.posterior_mean, index=sums.index, name="result")
+
+
+def _placed_results(
+    cells: pd.DataFrame, work_norms: pd.DataFrame, subjects: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row per school and work: its pupils and their sum on the scale of the year."""
+    wanted = cells[cells["subject"].isin(subjects) & (cells["n_participants"] > 0)]
+    by_metric = _by_metric(wanted)
+    own = _own_references(by_metric) if len(by_metric) else by_metric
+    if own.empty:  # nothing is known, or all pupils of every work are alike
+        return pd.DataFrame()
+    region = _region_references(own, work_norms)
+    years = by_metric.drop_duplicates("work_id").set_index("work_id")["assessment_year"]
+    known = pd.Series(years.index.isin(region.index.get_level_values(0)), index=years.index)
+    on_region = known.groupby(years).all()
+    is_region = by_metric["assessment_year"].map(on_region).astype(bool)
+    both = pd.concat(
+        [
+            _placed(by_metric[is_region], region, "region"),
+            _placed(by_metric[~is_region], own, "territory"),
+        ]
+    )
+    best = both.sort_values(["n", "order"], ascending=[False, True], kind="stable")
+    return best.drop_duplicates(["school_id", "work_id"])
 
 
 def _by_metric(cells: pd.DataFrame) -> pd.DataFrame:
@@ -208,6 +299,9 @@ def _index(rows: pd.DataFrame, report_participants: int) -> pd.DataFrame:
             "n_results": sums["n"].astype(int),
             "n_by_marks": sums["by_marks"].astype(int),
             "n_pupils": pupils.astype(int),
+            "works": np.where(
+                by_school["grade"].max() <= LAST_PRIMARY_GRADE, PRIMARY_WORKS, ALL_WORKS
+            ),
             "reference": by_school["reference"].first(),
             "status": np.where(pupils < report_participants, "too_few", "ok"),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shnor_analysis.measures.context import context_evidence, context_values, indicator_table
-from shnor_analysis.measures.result_index import result_index
+from shnor_analysis.measures.result_index import result_borders, result_index
 from shnor_analysis.measures.social_index import (
     choose_reference,
     social_index,
@@ -44,7 +44,8 @@ def tables_with_context(
     -------
     dict of str to DataFrame
         ``context_evidence``, ``context_values`` (of all sets), ``social_reference``,
-        ``social_index``, ``social_index_parts`` (of the rule) and ``result_index``.
+        ``social_index``, ``social_index_parts`` (of the rule), ``result_index`` and
+        ``result_borders``.
     """
     rule = methodology.adverse_conditions
     own_id = methodology.regulations["adverse_conditions"][0].id
@@ -57,13 +58,21 @@ def tables_with_context(
     of_region = norms.social_reference if norms else None
     chosen = choose_reference(own, rule, own_id, assessment_year, frozen, of_region)
     table = indicator_table(own, rule, assessment_year)
+    subjects = methodology.social_context.result_subjects.value
     return {
         "context_evidence": context_evidence(context, rule),
         "context_values": pd.concat(values.values()),
         "social_reference": social_reference(rule, own_id, chosen),
         "social_index": social_index(own, rule, chosen),
         "social_index_parts": social_index_parts(table, rule, chosen.reference),
-        "result_index": result_index(
-            cells, work_norms, methodology.social_context.result_subjects.value, smallest
+        "result_index": result_index(cells, work_norms, subjects, smallest),
+        "result_borders": result_borders(
+            cells,
+            work_norms,
+            subjects,
+            smallest,
+            methodology.social_context.resilience.result_percents,
+            rule.index.min_reference_schools.value,
+            norms,
         ),
     }

@@ -17,9 +17,10 @@ class Conditions:
     Every frame keeps the contract of its name; ``evidence`` is ``context_evidence``,
     ``indicators`` is ``context_values``, ``schools`` is ``context_results``, ``variants`` is
     ``adverse_conditions_variants``, ``weights`` is ``social_weights``, ``parts`` is
-    ``social_index_parts``, ``quality`` is ``social_index_quality``. ``set_titles`` names the other
-    sets of indicators by their regulation. A share of fewer than ``reliable_participants`` pupils
-    hangs on one of them; fewer than ``min_participants`` pupils are not spoken of in public.
+    ``social_index_parts``, ``quality`` is ``social_index_quality``, ``borders`` is
+    ``result_borders``. ``set_titles`` names the other sets of indicators by their regulation. A
+    share of fewer than ``reliable_participants`` pupils hangs on one of them; fewer than
+    ``min_participants`` pupils are not spoken of in public.
     """
 
     evidence: pd.DataFrame
@@ -32,6 +33,7 @@ class Conditions:
     weights: pd.DataFrame
     quality: pd.DataFrame
     results: pd.DataFrame
+    borders: pd.DataFrame
     regression: pd.DataFrame
     schools: pd.DataFrame
     peers: pd.DataFrame
@@ -50,6 +52,11 @@ class Conditions:
     def has_index(self) -> bool:
         """Whether any school could be measured at all."""
         return bool((self.adverse["decision"] != "not_assessed").any())
+
+    @property
+    def has_line(self) -> bool:
+        """Whether a result is expected of schools in their conditions."""
+        return bool((self.regression["source"] != "none").any())
 
     def names(self, rows: pd.DataFrame) -> list[str]:
         """Printed names of the schools of some rows, in alphabetical order."""

@@ -26,6 +26,8 @@ _LOOK = {
 }
 LABEL_SIZE = 7.0
 MOST_ROWS = 34
+# More schools that are not drawn are counted, not named.
+MOST_NAMED = 8
 PARTS_ROW_MM, PARTS_MARGIN_MM = 5.0, 52.0
 _TITLE_CHARACTERS = 24
 
@@ -35,12 +37,12 @@ def context_and_results(c: Conditions) -> tuple[DisplayFigure, ...]:
 
     No picture without schools of which both are known.
     """
-    rows = c.schools[
-        c.schools["social_index"].notna() & (c.schools["result_status"] == "ok")
-    ].reset_index(drop=True)
+    is_drawn = c.schools["social_index"].notna() & (c.schools["result_status"] == "ok")
+    rows = c.schools[is_drawn].reset_index(drop=True)
     if rows.empty:
         return ()
     x, y = (rows[name].to_numpy(dtype=float) for name in ("social_index", "result"))
+    absent = _not_drawn(c, c.schools[~is_drawn])
     with theme.page():
         figure = theme.new_figure(100)
         ax = figure.subplots()
@@ -79,13 +81,28 @@ def context_and_results(c: Conditions) -> tuple[DisplayFigure, ...]:
                 both=str((rows["quadrant"] == "both").sum()),
                 adverse=str((rows["quadrant"] == "adverse_conditions").sum()),
                 low=str((rows["quadrant"] == "low_results").sum()),
-            ),
+                absent=absent,
+            ).rstrip(),
             notes=(
                 text("context_figure", "plane_note", cut=russian.number(_cut(c))),
+                *((absent,) if absent else ()),
                 text("context_figure", "result_note"),
             ),
         ),
     )
+
+
+def _not_drawn(c: Conditions, rows: pd.DataFrame) -> str:
+    """Who is not in the picture and why; nothing when everybody is."""
+    if rows.empty:
+        return ""
+    reasons = rows["result_status"].where(rows["result_status"] != "ok", "no_index")
+    parts = []
+    for reason, own in rows.groupby(reasons, sort=True):
+        names = russian.keep_together("; ".join(c.names(own)))
+        shown = names if len(own) <= MOST_NAMED else text("not_drawn", "count", n=str(len(own)))
+        parts.append(text("not_drawn", str(reason), names=shown))
+    return text("not_drawn", "sentence", parts="; ".join(parts))
 
 
 def _cut(c: Conditions) -> float:

@@ -11,9 +11,15 @@ from shnor_analysis.report import russian, tables
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.context_figures import context_and_results
 from shnor_analysis.report.document import Block, Listing, Paragraph, Run
+from shnor_analysis.report.labels import by_school
 from shnor_analysis.report.narrative import gap
 from shnor_analysis.report.tables.conditions import reference_years
-from shnor_analysis.report.tables.context_results import line_sentence, percentile
+from shnor_analysis.report.tables.context_results import (
+    LIKELY,
+    good_years,
+    line_sentence,
+    percentile,
+)
 from shnor_analysis.report.texts import text
 
 EVIDENCE_ORDER = ("core", "border")
@@ -49,16 +55,7 @@ def context_headline(c: Conditions) -> Listing:
                 names=_names(c, both),
             )
         )
-    resilient = c.schools[c.schools["resilience"] == "holds"]
-    sentences.append(
-        text(
-            "context_headline",
-            "resilient_by_list" if c.has_objectivity_list else "resilient",
-            names=_names(c, resilient),
-        )
-        if len(resilient)
-        else text("context_headline", "no_resilient")
-    )
+    sentences += _resilient(c)
     for code in ("above", "below"):
         rows = c.schools[c.schools["effect_verdict"] == code]
         if len(rows):
@@ -67,6 +64,48 @@ def context_headline(c: Conditions) -> Listing:
     if len(unassessed) and len(assessed):
         sentences.append(text("context_headline", "not_assessed", names=_names(c, unassessed)))
     return Listing(tuple((Run(sentence),) for sentence in sentences))
+
+
+def _resilient(c: Conditions) -> list[str]:
+    """Schools whose good results are likely, and apart those that are so by the letter alone."""
+    holds = c.schools["resilience"] == "holds"
+    if not holds.any():
+        return [text("context_headline", "no_resilient")]
+    likely = holds & c.schools["resilience_support"].isin(LIKELY)
+    checked = text("resilient_checked", "by_list" if c.has_objectivity_list else "no_list")
+    sentences = []
+    for code, chosen in (("resilient", likely), ("resilient_by_letter", holds & ~likely)):
+        rows = by_school(c.schools[chosen], c.labels)
+        if len(rows):
+            named = "; ".join(_resilient_name(c, row) for row in rows.itertuples(index=False))
+            names = russian.keep_together(named)
+            sentences.append(text("context_headline", code, names=names, checked=checked))
+    return sentences if likely.any() else [text("context_headline", "no_likely"), *sentences]
+
+
+def _resilient_name(c: Conditions, row: Any) -> str:
+    """The school with what its result rests on: years, pupils, interval, border, probability."""
+    fields = {
+        "school": c.labels.school(row.school_id),
+        "years": good_years(row),
+    }
+    if row.result_status != "ok":
+        return text(
+            "resilient_name", "no_result", status=text("status", row.result_status), **fields
+        )
+    fields |= {
+        name: russian.number(float(getattr(row, column)), 2)
+        for name, column in (
+            ("result", "result"),
+            ("lower", "result_lower"),
+            ("upper", "result_upper"),
+            ("border", "result_border"),
+        )
+    }
+    if not russian.is_missing(row.p_above):
+        fields["p"] = russian.percent(float(row.p_above), 0)
+    code = "with_line" if "p" in fields else "without_line"
+    return text("resilient_name", code, n=russian.integer(int(row.n_pupils)), **fields)
 
 
 def _names(c: Conditions, rows: pd.DataFrame) -> str:
@@ -148,6 +187,7 @@ def resilience_rule(c: Conditions) -> Paragraph:
             needed=str(rule.years_needed.value),
             window=window,
         ),
+        *_borders(c),
         text(
             "resilience_objectivity",
             "by_list" if c.has_objectivity_list else "no_list",
@@ -156,6 +196,36 @@ def resilience_rule(c: Conditions) -> Paragraph:
         ),
     )
     return Paragraph((Run(" ".join(sentences)),))
+
+
+def _borders(c: Conditions) -> list[str]:
+    """The border of every year, and for whom there is another one."""
+    rule = c.rules.resilience
+    first = c.assessment_year - rule.window_years.value + 1
+    in_window = c.borders["assessment_year"].between(first, c.assessment_year)
+    own = c.borders[in_window & (c.borders["percent"] == rule.result_percent.value)]
+    used = set(c.results.loc[c.results["assessment_year"] >= first, "works"])
+    own = own[own["works"].isin(used)].sort_values("assessment_year")
+    sentences = [
+        text(
+            "resilience_border",
+            str(works),
+            items="; ".join(_border(row) for row in rows.itertuples(index=False)),
+        )
+        for works, rows in own.groupby("works", sort=True)
+    ]
+    if {"region", "territory"} <= set(own["among"]):
+        sentences.append(text("resilience_border", "mixed"))
+    return sentences
+
+
+def _border(row: Any) -> str:
+    return text(
+        "result_border",
+        row.among,
+        year=russian.school_year(int(row.assessment_year)),
+        border=russian.number(None if russian.is_missing(row.border) else float(row.border), 2),
+    )
 
 
 def context_section(c: Conditions, source_files: pd.DataFrame, place: Place) -> tuple[Block, ...]:

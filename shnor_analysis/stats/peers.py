@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -153,8 +154,9 @@ def resilient(
         signs good results are no proof.
     context_cut : float
         At or below it conditions are adverse, for example the 30 % quantile of the region.
-    result_cuts : array_like of float, shape (n_years,)
-        At or above it a result is good, for example the region's median of that year.
+    result_cuts : array_like of float, shape (n_years,) or (n_schools, n_years)
+        At or above it a result is good, for example the region's median of that year; of every
+        school its own where schools wrote different works.
     years_needed : int
         Least number of good years, at least 1.
     max_level : int
@@ -181,7 +183,8 @@ def resilient(
         raise ValueError(f"years_needed must be at least 1, got {years_needed}")
     index, table = np.asarray(context_index, dtype=float), float_table(results)
     level, cuts = np.asarray(objectivity_level, dtype=float), np.asarray(result_cuts, dtype=float)
-    if not (index.shape == level.shape == table.shape[:1] and cuts.shape == table.shape[1:]):
+    fits = cuts.shape in (table.shape, table.shape[1:])
+    if not (index.shape == level.shape == table.shape[:1] and fits):
         raise ValueError(
             f"context, results, levels and cuts must fit, got {index.shape}, {table.shape}, "
             f"{level.shape} and {cuts.shape}"
@@ -202,8 +205,8 @@ def resilience_sensitivity(
     results: ArrayLike,
     objectivity_level: ArrayLike,
     *,
-    context_quantiles: ArrayLike,
-    result_quantiles: ArrayLike,
+    context_cuts: Sequence[float],
+    result_cuts: Sequence[ArrayLike],
     years_needed: int,
     max_level: int,
 ) -> Resilience:
@@ -212,27 +215,27 @@ def resilience_sensitivity(
     Parameters
     ----------
     context_index, results, objectivity_level, years_needed, max_level
-        As in :func:`resilient`; the cuts are quantiles of these schools, year by year, so give the
-        whole region.
-    context_quantiles, result_quantiles : array_like of float
-        For example 0.25, 0.30, 0.33 and 0.50, 0.66.
+        As in :func:`resilient`.
+    context_cuts : sequence of float, length n_context_cuts
+        For example the 25, 30 and 33 % quantiles.
+    result_cuts : sequence of array_like, length n_result_cuts
+        Each as ``result_cuts`` of :func:`resilient`, for example medians and 66 % quantiles.
 
     Returns
     -------
     Resilience
-        Arrays of shape ``(n_context_quantiles, n_result_quantiles, n_schools)``. When all schools
-        have the same context, nobody's is adverse.
+        Arrays of shape ``(n_context_cuts, n_result_cuts, n_schools)``.
 
     Raises
     ------
     ValueError
-        As in :func:`resilient`, and if a quantile is outside [0, 1].
+        As in :func:`resilient`.
 
     Examples
     --------
     >>> found = resilience_sensitivity(
     ...     [1, 2, 3, 4], [[4], [3], [1], [2]], [0, 0, 0, 0],
-    ...     context_quantiles=[0.25, 0.5], result_quantiles=[0.5], years_needed=1, max_level=1)
+    ...     context_cuts=[1.75, 2.5], result_cuts=[[2.5]], years_needed=1, max_level=1)
     >>> found.is_resilient.sum(axis=2).ravel().tolist()
     [1, 2]
     """
@@ -242,29 +245,16 @@ def resilience_sensitivity(
             context_index,
             table,
             objectivity_level,
-            context_cut=_adverse_cut(np.asarray(context_index, dtype=float), context_quantile),
-            result_cuts=[_quantile(year, result_quantile) for year in table.T],
+            context_cut=context_cut,
+            result_cuts=result_cut,
             years_needed=years_needed,
             max_level=max_level,
         )
-        for context_quantile in np.atleast_1d(context_quantiles)
-        for result_quantile in np.atleast_1d(result_quantiles)
+        for context_cut in context_cuts
+        for result_cut in result_cuts
     ]
-    shape = (np.size(context_quantiles), np.size(result_quantiles), len(table))
+    shape = (len(context_cuts), len(result_cuts), len(table))
     return Resilience(
         is_resilient=np.array([p.is_resilient for p in pairs], dtype=bool).reshape(shape),
         is_known=np.array([p.is_known for p in pairs], dtype=bool).reshape(shape),
     )
-
-
-def _adverse_cut(context_index: FloatArray, quantile: float) -> float:
-    cut = _quantile(context_index, quantile)
-    known = context_index[~np.isnan(context_index)]
-    return -np.inf if known.size and known.min() == known.max() else cut
-
-
-def _quantile(values: FloatArray, quantile: float) -> float:
-    if not 0 <= quantile <= 1:
-        raise ValueError(f"a quantile must lie in [0, 1], got {quantile}")
-    known = values[~np.isnan(values)]
-    return float(np.quantile(known, quantile)) if known.size else np.nan

@@ -65,6 +65,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             indicator(tables.CONTEXT_VALUES),
             indicator(tables.SOCIAL_INDEX),
             indicator(tables.RESULT_INDEX),
+            indicator(tables.RESULT_BORDERS),
             low,
             results,
             tables.load_table(tables.OBJECTIVITY_LIST, folder / TIDY),

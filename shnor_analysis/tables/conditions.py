@@ -29,12 +29,15 @@ CONDITION_EVIDENCE = ("core", "border", "near", "none")
 VARIANT_KINDS = ("weights", "without", "set")
 RESULT_REFERENCES = ("region", "territory")
 RESULT_STATUSES = ("ok", "too_few")
+RESULT_WORKS = ("all", "primary")
+BORDERS_AMONG = ("region", "territory", "none")
 QUADRANTS = ("both", "low_results", "adverse_conditions", "other", "unknown")
 RESILIENCE = ("holds", "fails", "unknown")
+RESILIENCE_SUPPORT = ("by_effect", "by_interval", "by_letter", "none")
 OBJECTIVITY_SIGNS = ("sign", "no_sign", "no_list")
 EFFECTS = ("above", "below", "as_expected", "not_computed")
 REGRESSION_SOURCES = ("territory", "region", "none")
-MENTOR_REASONS = ("resilient", "good_results")
+MENTOR_REASONS = ("resilient", "by_letter", "good_results")
 MENTOR_SEARCHES = (
     "not_listed", "found", "no_conditions", "no_good_schools", "no_common_procedures",
 )  # fmt: skip
@@ -253,10 +256,31 @@ RESULT_INDEX = Contract(
         "n_results": count("Результатов"),
         "n_by_marks": count("Из них по отметкам", "баллов нет, взяты отметки"),
         "n_pupils": count("Учеников", "не меньше: наибольшее число писавших в каждом классе"),
+        "works": choice("Какие работы", RESULT_WORKS, "всех классов; только начальных"),
         "reference": choice("Точка отсчёта", RESULT_REFERENCES),
         "status": choice("Состояние", RESULT_STATUSES),
     },
 )
+
+RESULT_BORDERS = Contract(
+    "result_borders",
+    "Границы хорошего результата",
+    "один год × какие работы × уровень квантиля",
+    ("assessment_year", "works", "percent"),
+    {
+        **ASSESSMENT_YEAR,
+        "works": choice(
+            "Какие работы", RESULT_WORKS, "всех классов; начальных — для школ, писавших только их"
+        ),
+        "percent": count("Процентиль", "50 — медиана"),
+        "border": number("Граница", "квантиль результатов школ в этих работах", nullable=True),
+        "among": choice("Среди кого", BORDERS_AMONG, "регион (нормы); территория; школ мало"),
+        "n_schools": count(
+            "Школ территории", "с напечатанным результатом; пусто — взята граница региона",
+            nullable=True,
+        ),
+    },
+)  # fmt: skip
 
 CONTEXT_REGRESSION = Contract(
     "context_regression",
@@ -312,10 +336,24 @@ CONTEXT_RESULTS = Contract(
         "is_context_adverse": flag(
             "Условия неблагоприятны", "индекс не выше границы резильентности", nullable=True
         ),
+        "result_works": choice(
+            "По каким работам граница", RESULT_WORKS, "пусто — в году результата нет", nullable=True
+        ),
+        "result_border": number(
+            "Граница хорошего результата", "в году оценки, тех же классов", nullable=True
+        ),
+        "good_years": text(
+            "Годы с результатом не ниже границы", "годы оценки через «;»", nullable=True
+        ),
         "n_good_years": count("Лет с результатом не ниже границы"),
         "n_result_years": count("Лет с результатом"),
         "resilience": choice(
             "Резильентность", RESILIENCE, "условия выполнены; не выполнены; не хватает данных"
+        ),
+        "resilience_support": choice(
+            "Чем подтверждена резильентность",
+            RESILIENCE_SUPPORT,
+            "отличием от ожидаемого; интервалом; только буквой правила; условия не выполнены",
         ),
         "objectivity": _OBJECTIVITY,
         "mentor_search": choice(
@@ -370,6 +408,15 @@ MENTOR_PAIRS = Contract(
             "процедура:предмет:класс через «;»: у школы результат низкий, у предлагаемой он есть",
         ),
         "distance": number("Различие условий", "в стандартных отклонениях"),
+        "result_works": choice(
+            "По каким работам граница", RESULT_WORKS, "пусто — в году результата нет", nullable=True
+        ),
+        "result_border": number(
+            "Граница хорошего результата", "в году оценки, тех же классов", nullable=True
+        ),
+        "good_years": text(
+            "Годы с результатом не ниже границы", "годы оценки через «;»", nullable=True
+        ),
         "n_good_years": count("Лет с результатом не ниже границы"),
         "objectivity": _OBJECTIVITY,
     },
@@ -386,6 +433,7 @@ CONDITIONS = (
     SOCIAL_WEIGHTS,
     SOCIAL_INDEX_QUALITY,
     RESULT_INDEX,
+    RESULT_BORDERS,
     CONTEXT_REGRESSION,
     CONTEXT_RESULTS,
     CONTEXT_PEERS,

@@ -18,7 +18,13 @@ from shnor_analysis.measures.social_index import (
     social_index,
 )
 from shnor_analysis.methodology import MadeBy, Quantiles, RegionNorms, Slope
-from shnor_analysis.tables import ADVERSE_CONDITIONS, LOW_RESULTS, OBJECTIVITY_LIST, RESULT_INDEX
+from shnor_analysis.tables import (
+    ADVERSE_CONDITIONS,
+    LOW_RESULTS,
+    OBJECTIVITY_LIST,
+    RESULT_BORDERS,
+    RESULT_INDEX,
+)
 from tests.conditions_place import (
     METHODOLOGY,
     RULE,
@@ -35,19 +41,34 @@ YEARS = (2023, 2024, 2025)
 MIN_SCHOOLS, RELIABLE = 30, 10
 
 
-def results_of(ids, by_year, error=0.05, n=100, reference="territory", status="ok"):
+def results_of(ids, by_year, error=0.05, n=100, reference="territory", status="ok", works="all"):
     """Rows of ``result_index``: a list of results per year, None where there is none."""
     rows = [
         {
             "school_id": school, "assessment_year": year, "result": value, "standard_error": error,
             "n_works": 2, "n_results": 2 * n, "n_by_marks": 0, "n_pupils": n,
-            "reference": reference, "status": status,
+            "works": works, "reference": reference, "status": status,
         }
         for year, values in by_year.items()
         for school, value in zip(ids, values, strict=True)
         if value is not None
     ]  # fmt: skip
     return RESULT_INDEX.conform(pd.DataFrame(rows)) if rows else RESULT_INDEX.empty()
+
+
+def borders_of(results, primary=None):
+    """Median and 66 % quantile of every year; of primary grades one border for all years."""
+    rows = [
+        {"assessment_year": year, "works": works, "percent": percent, "n_schools": len(own),
+         "border": border, "among": "territory"}
+        for year, own in results[results["status"] == "ok"].groupby("assessment_year")
+        for percent in (50, 66)
+        for works, border in (
+            ("all", np.quantile(own["result"].astype(float), percent / 100)), ("primary", primary)
+        )
+        if border is not None
+    ]  # fmt: skip
+    return RESULT_BORDERS.conform(pd.DataFrame(rows)) if rows else RESULT_BORDERS.empty()
 
 
 def decisions(contract, ids, included=(), not_assessed=(), **more):
@@ -84,13 +105,17 @@ def in_grades(low, held, low_grades=(5,), held_grades=(5,)):
     return SchoolProcedures(low_rows, held_rows)
 
 
-def given(ids, table, results, low=(), hard=(), norms=None, silent=(), signs=None, procedures=None):
+def given(
+    ids, table, results, low=(), hard=(), norms=None, silent=(), signs=None, procedures=None,
+    borders=None,
+):  # fmt: skip
     values = values_of(table, ids)
     chosen = choose_reference(values, RULE, RULE_ID, YEAR, None,
                               norms.social_reference if norms else None)  # fmt: skip
     data = ContextData(
         RULE_ID, RULE, context_evidence(table, RULE), values, social_index(values, RULE, chosen),
-        results, chosen, norms, OBJECTIVITY_LIST.empty() if signs is None else signs,
+        results, borders_of(results) if borders is None else borders, chosen, norms,
+        OBJECTIVITY_LIST.empty() if signs is None else signs,
         procedures or in_grades(low, ids),
     )  # fmt: skip
     return results_given_context(
@@ -251,19 +276,112 @@ def test_a_missing_year_leaves_resilience_open():
 
 def test_a_small_place_takes_the_borders_of_the_region():
     ids, table = graded_place(12)
-    norms = norms_with(
-        ids, table,
-        social_index={"30": -0.2}, result_index={"50": 0.0},
-    )  # fmt: skip
+    norms = norms_with(ids, table, social_index={"30": -0.2})
     few = ids[-5:]
     results = results_of(few, {YEAR: [1.0] * 5}, reference="region")
-    made = given(few, table[table["school_id"].isin(few)], results, norms=norms)
+    borders = RESULT_BORDERS.conform(
+        pd.DataFrame(
+            [{"assessment_year": YEAR, "works": "all", "percent": 50, "border": 0.0,
+              "among": "region", "n_schools": None}]
+        )
+    )  # fmt: skip
+    made = given(few, table[table["school_id"].isin(few)], results, norms=norms, borders=borders)
     line = made.regression.iloc[0]
     assert (line["result_cut"], line["context_cut_z"]) == (0.0, -0.2)
     assert set(by_school(made)["n_good_years"]) == {1}
+    assert set(by_school(made)["good_years"]) == {"2025"}
     # two of three years cannot be known from one
     assert set(by_school(made)["resilience"]) <= {"unknown", "fails"}
-    assert made.sensitivity.empty
+    # only the pairs whose borders the norms hold
+    pairs = made.sensitivity[["context_percent", "result_percent"]].drop_duplicates()
+    assert pairs.to_numpy().tolist() == [[30, 50]]
+
+
+def test_an_index_on_its_own_scale_keeps_the_border_of_the_territory():
+    ids, table = graded_place()
+    norms = norms_with(ids, table, social_index={"30": -9.0})
+    found = by_school(given(ids, table, results_of(ids, {}), norms=norms))
+    # twelve schools have a reference of their own: the lower 30 % of them, not of the region
+    assert found.index[found["is_context_adverse"].astype(bool)].tolist() == ids[-4:]
+
+
+def test_nobodys_conditions_are_adverse_where_all_are_alike():
+    ids, table = graded_place()
+    index = social_index(values_of(table, ids), RULE, choose_reference(
+        values_of(table, ids), RULE, RULE_ID, YEAR, None, None))  # fmt: skip
+    alike = index.assign(index_z=0.5)
+    values = values_of(table, ids)
+    data = ContextData(
+        RULE_ID, RULE, context_evidence(table, RULE), values, alike, results_of(ids, {}),
+        RESULT_BORDERS.empty(), choose_reference(values, RULE, RULE_ID, YEAR, None, None), None,
+        OBJECTIVITY_LIST.empty(), in_grades((), ids),
+    )  # fmt: skip
+    made = results_given_context(
+        data, low_results(ids), adverse(ids), RULES, MIN_SCHOOLS, RELIABLE, YEAR
+    )
+    assert not by_school(made)["is_context_adverse"].any()
+
+
+def test_a_school_of_primary_works_alone_stands_beside_all_schools_in_these_works():
+    ids, table = graded_place()
+    years = good_years(ids)
+    results = results_of(ids, years)
+    # the hardest school, -0.11 every year, is below the median of twelve, -0.055
+    assert by_school(given(ids, table, results))["resilience"][ids[-1]] == "fails"
+    primary = results.assign(works=results["works"].mask(results["school_id"] == ids[-1],
+                                                         "primary"))  # fmt: skip
+    made = given(ids, table, primary, borders=borders_of(primary, primary=-0.2))
+    found = by_school(made)
+    assert found["resilience"][ids[-1]] == "holds"
+    assert found["good_years"][ids[-1]] == "2023;2024;2025"
+    assert found["result_border"][[ids[0], ids[-1]]].tolist() == pytest.approx([-0.055, -0.2])
+    # the line in the picture is that of all works
+    assert made.regression["result_cut"].tolist() == pytest.approx([-0.055])
+
+
+@pytest.mark.parametrize(
+    ("error", "support"),
+    [
+        # twelve results 0.3, 0, -0.01 ... -0.10: their median is (-0.04 - 0.05) / 2 = -0.045;
+        # 0.3 - 1.96 * 0.17 = -0.0332 is above it, 0.3 - 1.96 * 0.19 = -0.0724 is not
+        (0.17, "by_interval"),
+        (0.19, "by_letter"),
+    ],
+)
+def test_without_an_expectation_the_interval_of_the_year_must_reach_the_border(error, support):
+    ids, table = graded_place()
+    years = {year: [*(-0.01 * k for k in range(11)), 0.3] for year in YEARS}
+    found = by_school(given(ids, table, results_of(ids, years, error=error)))
+    assert found["resilience"][ids[-1]] == "holds"
+    assert found["result_border"][ids[-1]] == pytest.approx(-0.045)
+    assert found["resilience_support"][ids[-1]] == support
+    assert set(found["resilience_support"].drop(ids[-1])) == {"none"}
+
+
+@pytest.mark.parametrize(("over", "support"), [(0.42, "by_effect"), (0.40, "by_letter")])
+def test_with_an_expectation_the_effect_decides_and_not_the_interval(over, support):
+    ids, table = graded_place()
+    norms = norms_with(ids, table)
+    values = values_of(table, ids)
+    index = social_index(values, RULE, ChosenReference(norms.social_reference, "region_norms"))
+    expected = 0.5 + index["index_z"].astype(float).to_numpy()
+    # as above: over by 0.4 gives P = 0.783; by 0.42 0.336 and Phi(0.9615) = 0.8318
+    now = (expected + over).tolist()
+    results = results_of(ids, dict.fromkeys(YEARS, now), error=0.1, reference="region")
+    low_border = borders_of(results).assign(border=-9.0)
+    found = by_school(given(ids, table, results, norms=norms, borders=low_border))
+    assert (found["result_lower"] > found["result_border"]).all()
+    assert set(found.loc[found["resilience"] == "holds", "resilience_support"]) == {support}
+    assert (found["resilience"] == "holds").sum() == 4
+
+
+def test_good_years_without_a_result_now_are_not_confirmed():
+    ids, table = graded_place()
+    years = good_years(ids, (ids[-1], (2023, 2024)))
+    years[2025][-1] = None
+    found = by_school(given(ids, table, results_of(ids, years))).loc[ids[-1]]
+    assert (found["resilience"], found["resilience_support"]) == ("holds", "by_letter")
+    assert found["good_years"] == "2023;2024"
 
 
 def test_sensitivity_has_every_pair_of_borders_and_the_rules_own_among_them():
@@ -324,12 +442,13 @@ def test_mentors_are_the_nearest_that_do_well():
     assert set(found["objectivity"]) == {"no_list"}
 
 
-def test_a_resilient_school_is_suggested_as_such():
+@pytest.mark.parametrize(("error", "reason"), [(0.05, "resilient"), (5.0, "by_letter")])
+def test_a_resilient_school_is_suggested_as_such(error, reason):
     ids, table = graded_place()
-    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)), error=error)
     found = given(ids, table, results, low=[ids[-2]]).mentors
     reasons = found.set_index("mentor_id")["reason"]
-    assert reasons[ids[-1]] == "resilient"
+    assert reasons[ids[-1]] == reason
 
 
 def list_of(*rows):

@@ -256,6 +256,19 @@ def test_the_slope_on_the_true_adversity_is_the_planted_one(region):
     assert line.slope < -3 * line.slope_standard_error
 
 
+def test_results_in_primary_grades_have_quantiles_of_their_own(norms):
+    levels = ("25", "50", "66")
+    all_works, primary = (
+        [norms.quantile(name, int(level)) for level in levels]
+        for name in ("result_index", "result_index_primary")
+    )
+    assert primary == sorted(primary)
+    assert primary != all_works
+    # the middle school stands near the average pupil in either
+    assert abs(primary[1]) < 0.2
+    assert abs(all_works[1]) < 0.2
+
+
 def test_reported_conditions_have_the_planted_sign(norms):
     lines = {line.indicator: line for line in norms.context_slopes}
     for name in ("low_income_share", "large_family_share", "single_parent_share"):

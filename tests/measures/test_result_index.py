@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shnor_analysis.measures.result_index import mean_results, result_index
+from shnor_analysis.measures.result_index import mean_results, result_borders, result_index
 from shnor_analysis.tables import WORK_NORMS
 from tests.conditions_place import METHODOLOGY, YEAR, cells, marks_cell
 
@@ -162,3 +162,67 @@ def test_the_mean_of_years_is_pulled_to_the_middle():
     assert mean["990002"] == pytest.approx(0, abs=1e-9)
     assert plain["990001"] < mean["990001"] < 0
     assert mean_results(table[:0], YEAR, 3).empty
+
+
+class _Region:
+    """Norms that know quantiles of two kinds of results in one year."""
+
+    assessment_year = YEAR
+
+    def quantile(self, indicator, percent):
+        return {("result_index", 50): 0.3}.get((indicator, percent))
+
+
+# Three schools of 20 wrote grade 4, with spreads of 4: means 10, 14, 12. The first two wrote grade
+# 5 as well: 14 and 10, so over all works each of them is an average school.
+MIXED = [
+    marks_cell("990001", score=(20, 10.0, 4.0)),
+    marks_cell("990002", score=(20, 14.0, 4.0)),
+    marks_cell("990003", score=(20, 12.0, 4.0)),
+    marks_cell("990001", grade=5, score=(20, 14.0, 4.0)),
+    marks_cell("990002", grade=5, score=(20, 10.0, 4.0)),
+]
+
+
+def borders(rows, *, min_schools=3, norms=None, smallest=5, reference=None):
+    found = result_borders(
+        cells(rows), WORK_NORMS.empty() if reference is None else reference, SUBJECTS, smallest,
+        (50, 66), min_schools, norms,
+    )  # fmt: skip
+    return found.set_index(["works", "percent"])
+
+
+def test_primary_works_have_borders_of_their_own():
+    found = result(MIXED)
+    assert found["works"].tolist() == ["all", "all", "primary"]
+    border = borders(MIXED)["border"].astype(float)
+    # grade 4: mean 12, sum of squares 3 * 19 * 16 + 20 * (4 + 4 + 0) = 1072, over 59: spread
+    # 4.26257; the schools stand at -0.46920, 0 and 0.46920. Their 66 % quantile lies 0.32 of the
+    # way from the second to the third.
+    assert border["primary", 50] == pytest.approx(0, abs=1e-9)
+    assert border["primary", 66] == pytest.approx(0.32 * 0.46920, abs=1e-5)
+    # grade 5 alone: 12, spread 4.43760, +-0.45070. Over all works the first is at
+    # (0.45070 - 0.46920) / 2 = -0.00925, the second at 0.00925, the third at 0.
+    assert border["all", 66] == pytest.approx(0.32 * 0.00925, abs=1e-5)
+    assert set(borders(MIXED)["among"]) == {"territory"}
+    assert borders(MIXED)["n_schools"].tolist() == [3] * 4
+
+
+def test_too_few_schools_give_no_border():
+    few = borders(MIXED, min_schools=4)
+    assert few["border"].isna().all()
+    assert set(few["among"]) == {"none"}
+    # a school of too few pupils counts in no quantile
+    assert borders(MIXED, smallest=21)["n_schools"]["primary"].tolist() == [0, 0]
+    assert borders([]).empty
+
+
+def test_the_region_gives_the_border_it_holds_on_its_own_scale():
+    scores = {"mean_score_raw": 11.0, "total_sd_score_raw": 4.0, "within_sd_score_raw": 3.5}
+    on_region = norms_of(RUS, f"vpr-{YEAR}-spring-rus-5", **scores)
+    found = borders(MIXED, norms=_Region(), reference=on_region)
+    assert found.loc[("all", 50), ["border", "among"]].tolist() == [0.3, "region"]
+    assert found["n_schools"].isna().tolist() == [True, False, False, False]
+    assert found["among"].tolist() == ["region", "territory", "territory", "territory"]
+    # results on the scale of the territory do not stand beside the region
+    assert set(borders(MIXED, norms=_Region())["among"]) == {"territory"}

@@ -16,6 +16,7 @@ from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.methodology import Place, PlaceTerms
 from shnor_analysis.report import context_figures, context_narrative, tables, theme
 from shnor_analysis.report.conditions import Conditions
+from shnor_analysis.report.context_truth import context_truth
 from shnor_analysis.report.document import Callout, DisplayFigure, DisplayTable, Heading, Status
 from shnor_analysis.report.label_places import place_labels
 from shnor_analysis.report.labels import Labels
@@ -47,7 +48,7 @@ def conditions_of(ids, told, results, signs=None):
     low = decide_low_results(procedures, register, METHODOLOGY.low_results, YEAR)
     decided = decisions_with_context(
         measured["context_evidence"], measured["context_values"], measured["social_index"],
-        measured["result_index"], low, procedures,
+        measured["result_index"], measured["result_borders"], low, procedures,
         contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
         None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
@@ -62,6 +63,7 @@ def conditions_of(ids, told, results, signs=None):
         weights=decided["social_weights"],
         quality=decided["social_index_quality"],
         results=measured["result_index"],
+        borders=measured["result_borders"],
         regression=decided["context_regression"],
         schools=decided["context_results"],
         peers=decided["context_peers"],
@@ -265,10 +267,10 @@ def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
     said = sentences(context_narrative.resilience_rule(listed))
     assert "лет с перечнем: 1 из 3" in said
     assert "здесь не учтено" not in said
-    cells_of = {row[0].text: row[3].text for row in tables.resilience(listed).rows}[
-        place.labels.school(last)
-    ]
-    assert cells_of == "признак в полученном перечне"
+    table = tables.resilience(listed)
+    names = [cell.text for cell in column(table, "school")]
+    sign = column(table, "objectivity")[names.index(place.labels.school(last))]
+    assert sign.text == "признак в полученном перечне"
 
 
 def test_one_place_without_answers_gets_a_remark_and_the_reasons(silent):
@@ -327,7 +329,13 @@ CODES = {
     "variant_kind": condition_contracts.VARIANT_KINDS,
     "quadrant": condition_contracts.QUADRANTS,
     "effect": condition_contracts.EFFECTS,
-    "resilience": condition_contracts.RESILIENCE,
+    "resilience_verdict": (
+        *(one for one in condition_contracts.RESILIENCE_SUPPORT if one != "none"),
+        "fails",
+        "unknown",
+    ),
+    "resilience_border": (*condition_contracts.RESULT_WORKS, "mixed"),
+    "result_border": condition_contracts.BORDERS_AMONG,
     "objectivity": condition_contracts.OBJECTIVITY_SIGNS,
     "mentor_reason": condition_contracts.MENTOR_REASONS,
 }
@@ -362,21 +370,131 @@ def test_every_reason_has_words(group, module, pattern):
 
 
 def test_training_is_for_an_invented_place_only(place):
-    nothing = pd.DataFrame(columns=["school_id", "case", "why", "n_pupils", "adversity"])
-    assert tables.training(nothing, place) == ()
+    nothing = pd.DataFrame(columns=["school_id", "case", "why", "size_class", "adversity"])
+    assert context_truth(nothing, (60, 150), place) == ()
     ids = sorted(place.schools["school_id"])
+    # the rule finds the last school and, exactly on the border, the eleventh; planted as resilient
+    # were the last and the first
     planted = pd.DataFrame(
         {
-            "school_id": ids, "case": ["resilient", *["ordinary"] * 13], "why": "задумано",
-            "n_pupils": [20] * 7 + [200] * 7, "adversity": [3.0, *range(-13, 0)],
+            "school_id": ids, "case": ["resilient", *["ordinary"] * 12, "resilient"],
+            "why": "задумано", "size_class": [0] * 7 + [2] * 7,
+            "adversity": [3.0, *range(-13, 0)],
         }
     )  # fmt: skip
-    heading, _, by_size, by_case = tables.training(planted, place)
+    heading, _, by_size, resilience, by_case = context_truth(planted, (60, 150), place)
     assert isinstance(heading, Heading)
     assert [cell.text for cell in column(by_size, "size")] == [
-        "1–25 обучающихся", "151–350 обучающихся",
+        "до 60", "61–150", "больше 150", "Всего",
     ]  # fmt: skip
-    assert sum(cell.value for cell in column(by_size, "n")) == 14
+    assert [cell.value for cell in column(by_size, "n")] == [7, 0, 7, 14]
     # the hardest was planted first and is not on the list
     assert column(by_size, "found")[0].value == 0
-    assert len(by_case.rows) == 1
+    assert column(by_size, "missed")[0].value == 1
+    counts = {key: [cell.value for cell in column(resilience, key)]
+              for key in ("planted", "found", "missed", "extra")}  # fmt: skip
+    assert counts == {
+        "planted": [1, 0, 1, 2], "found": [0, 0, 1, 1], "missed": [1, 0, 0, 1],
+        "extra": [0, 0, 1, 1],
+    }  # fmt: skip
+    assert [cell.text for cell in column(by_case, "truth")] == [
+        "задумана, не названа", "названа зря", "названа верно",
+    ]  # fmt: skip
+    # the eleventh hangs on the letter alone
+    likely = {key: column(resilience, key)[-1].value for key in ("found_likely", "extra_likely")}
+    assert likely == {"found_likely": 1, "extra_likely": 0}
+
+
+def holding(place, support, **changed):
+    """The place with the one school of good results supported in some way."""
+    holds = place.schools["resilience"] == "holds"
+    values = {"resilience_support": support, **changed}
+    rows = place.schools.assign(
+        **{name: place.schools[name].mask(holds, value) for name, value in values.items()}
+    )
+    return replace(place, schools=rows)
+
+
+def headline(c):
+    return [run.text.replace("\xa0", " ")
+            for item in context_narrative.context_headline(c).items for run in item]  # fmt: skip
+
+
+def test_a_school_good_by_the_letter_alone_is_not_said_to_do_well(place):
+    name = "МБОУ «Школа 14» (не ниже границы: 2022/23, 2023/24, 2024/25; учеников 20, результат"
+    (said,) = [one for one in headline(holding(place, "by_interval")) if name in one]
+    assert said.startswith("Вероятно, хорошие результаты в неблагоприятных условиях")
+    by_letter = headline(holding(place, "by_letter"))
+    (said,) = [one for one in by_letter if name in one]
+    assert "по букве правила" in said
+    assert "не подтверждён" in said
+    assert "Хороший результат в неблагоприятных условиях не подтверждён ни у одной школы." in (
+        by_letter
+    )
+    with_line = headline(holding(place, "by_letter", p_above=0.06))
+    assert [one for one in with_line if "существенно выше ожидаемого с вероятностью 6 %" in one]
+    silent_now = headline(holding(place, "by_letter", result_status="too_few"))
+    assert [one for one in silent_now if "результат этого года — мало участников" in one]
+
+
+@pytest.mark.parametrize(
+    ("support", "words"),
+    [
+        ("by_effect", "вероятно, результат выше ожидаемого"),
+        ("by_interval", "вероятно, весь интервал не ниже границы"),
+        ("by_letter", "по букве правила, не подтверждено"),
+    ],
+)
+def test_the_table_shows_what_the_verdict_rests_on(place, support, words):
+    table = tables.resilience(holding(place, support))
+    names = [cell.text for cell in column(table, "school")]
+    row = names.index("МБОУ «Школа 14»")
+    assert column(table, "verdict")[row].text == words
+    assert column(table, "verdict")[row].emphasis == (support != "by_letter")
+    assert column(table, "years")[row].text == "3 из 3: 2022/23, 2023/24, 2024/25"
+    assert column(table, "n")[row].value == 20
+
+
+def test_where_a_result_is_expected_its_probability_stands_in_the_table(place):
+    c = holding(place, "by_effect", p_above=0.82)
+    assert "p_above" not in [one.key for one in tables.resilience(c).columns]
+    lined = replace(c, regression=place.regression.assign(source="region"))
+    table = tables.resilience(lined)
+    row = [cell.text for cell in column(table, "school")].index("МБОУ «Школа 14»")
+    assert column(table, "p_above")[row].text == "82"
+    assert "с вероятностью не меньше 80 %" in table.notes[1].replace("\xa0", " ")
+    assert "95-процентный интервал" in tables.resilience(c).notes[1]
+
+
+def test_few_pupils_are_not_counted_out_in_the_table(place):
+    table = tables.resilience(holding(place, "by_letter", result_status="too_few", n_pupils=3))
+    row = [cell.text for cell in column(table, "school")].index("МБОУ «Школа 14»")
+    for key in ("n", "result", "lower", "upper", "border"):
+        assert column(table, key)[row].status == Status.TOO_FEW
+
+
+def test_the_borders_of_every_year_are_said_with_their_schools(place):
+    said = sentences(context_narrative.resilience_rule(place)).replace("\xa0", " ")
+    assert said.count("(школы территории)") == 3
+    assert "начальных классов" not in said
+    now = place.borders["assessment_year"] == YEAR
+    mixed = place.borders.assign(among=place.borders["among"].mask(now, "region"))
+    said = sentences(context_narrative.resilience_rule(replace(place, borders=mixed)))
+    assert said.count("(школы региона)") == 1
+    assert "за остальные взяты школы территории" in said
+
+
+def test_the_picture_says_who_is_not_in_it_and_why(place):
+    (plane,) = context_figures.context_and_results(place)
+    absent = "На рисунке нет: МБОУ «Школа 13» (результатов в этом году нет)."
+    assert absent in [note.replace("\xa0", " ") for note in plane.notes]
+    assert plane.alt.replace("\xa0", " ").endswith(absent)
+    everybody = place.schools[place.schools["result_status"] == "ok"]
+    (whole,) = context_figures.context_and_results(replace(place, schools=everybody))
+    assert "На рисунке нет" not in whole.alt + " ".join(whole.notes)
+    assert len(whole.notes) == 2
+    no_index = everybody.assign(
+        social_index=everybody["social_index"].mask(everybody.reset_index().index < 9)
+    )
+    (few,) = context_figures.context_and_results(replace(place, schools=no_index))
+    assert "На рисунке нет: школ: 9 (индекс не посчитан)." in few.notes

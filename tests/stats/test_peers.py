@@ -94,32 +94,29 @@ def test_the_resilience_rule(index, years, level, is_resilient, is_known):
 
 
 def test_sensitivity_by_hand():
-    # ten schools, context 1 … 10; quantiles .25, .30, .33 are 3.25, 3.7, 3.97
+    # ten schools, context 1 … 10; its quantiles .25, .30, .33, .5 and two of the results
     context = np.arange(1.0, 11)
     results = np.array([[8.0], [9], [10], [5], [6], [7], [4], [3], [2], [1]])
     found = resilience_sensitivity(
         context, results, np.zeros(10),
-        context_quantiles=[0.25, 0.30, 0.33, 0.5], result_quantiles=[0.5, 0.9],
+        context_cuts=[3.25, 3.7, 3.97, 5.5], result_cuts=[[5.5], [9.1]],
         years_needed=1, max_level=1,
     )  # fmt: skip
-    # median 5.5, 90 % quantile 9.1: schools 1–3, and with half of the schools also the fifth
+    # schools 1–3, and with half of the schools also the fifth
     assert found.is_resilient.sum(axis=2).tolist() == [[3, 1], [3, 1], [3, 1], [4, 1]]
     assert np.flatnonzero(found.is_resilient[3, 0]).tolist() == [0, 1, 2, 4]
     assert found.is_known.all()
     assert found.is_known.shape == (4, 2, 10)
 
 
-def test_nobody_stands_out_when_all_contexts_are_equal():
-    call = {"result_quantiles": [0.5], "years_needed": 1, "max_level": 1}
-    results, level = [[1.0], [2.0], [3.0]], [0, 0, 0]
-    found = resilience_sensitivity([5, 5, 5], results, level, context_quantiles=[0.3], **call)
-    assert not found.is_resilient.any()
-    assert found.is_known.all()
-    gap = resilience_sensitivity([5, NOTHING, 5], results, level, context_quantiles=[0.3], **call)
-    assert not gap.is_resilient.any()
-    unknown = resilience_sensitivity([NOTHING] * 3, results, level, context_quantiles=[0.3], **call)
-    # the school below the median surely fails, the others cannot be told
-    assert unknown.is_known.ravel().tolist() == [True, False, False]
+def test_every_school_may_have_borders_of_its_own():
+    # of three schools with the same results only the second is asked for less
+    found = resilient(
+        [10, 10, 10], [[50, 50]] * 3, [0, 0, 0], context_cut=30,
+        result_cuts=[[60, 60], [40, 40], [NOTHING, 40]], years_needed=2, max_level=1,
+    )  # fmt: skip
+    assert found.is_resilient.tolist() == [False, True, False]
+    assert found.is_known.tolist() == [True, True, False]
 
 
 rows = st.lists(
@@ -141,7 +138,7 @@ def test_wider_thresholds_never_lose_a_school(schools):
     level = np.array([row[2] for row in schools], dtype=float)
     found = resilience_sensitivity(
         context, results, level,
-        context_quantiles=[0.25, 0.5], result_quantiles=[0.66, 0.5], years_needed=1, max_level=1,
+        context_cuts=[25, 50], result_cuts=[[66, 66], [50, 50]], years_needed=1, max_level=1,
     ).is_resilient  # fmt: skip
     assert (found[0] <= found[1]).all()
     assert (found[:, 0] <= found[:, 1]).all()
@@ -152,7 +149,7 @@ def test_no_schools():
     assert found.is_resilient.shape == (0,)
     empty = resilience_sensitivity(
         [], np.empty((0, 2)), [],
-        context_quantiles=[0.3], result_quantiles=[0.5], years_needed=1, max_level=1,
+        context_cuts=[0.3], result_cuts=[[0.5, 0.5]], years_needed=1, max_level=1,
     )  # fmt: skip
     assert empty.is_resilient.shape == (1, 1, 0)
 
@@ -167,7 +164,7 @@ def test_no_schools():
         lambda: resilient([1, 2], [[1, 1, 1]], [0], **RULE),
         lambda: resilience_sensitivity(
             [1], [[1]], [0],
-            context_quantiles=[30], result_quantiles=[0.5], years_needed=1, max_level=1,
+            context_cuts=[30], result_cuts=[[50, 50]], years_needed=1, max_level=1,
         ),
     ],
 )  # fmt: skip

@@ -66,7 +66,6 @@ from shnor_analysis.report.tables.low_results import (
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
-from shnor_analysis.report.tables.training import training
 
 __all__ = [
     "ASKED",
@@ -128,7 +127,6 @@ __all__ = [
     "source_files",
     "sources",
     "territory",
-    "training",
     "trend",
     "ways",
     "ways_overlap",

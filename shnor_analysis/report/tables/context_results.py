@@ -53,7 +53,7 @@ def quadrant_name(c: Conditions, name: str) -> str:
 def context_results(c: Conditions) -> DisplayTable:
     """Result of every school beside what its conditions let expect, where that is known."""
     rows = by_school(c.schools, c.labels)
-    has_line = c.regression["source"].iloc[0] != "none"
+    has_line = c.has_line
     return build_table(
         "context_results" if has_line else "results_without_line",
         (
@@ -159,45 +159,78 @@ def _peer(c: Conditions, results: pd.DataFrame, peer: Any) -> str:
 
 
 def resilience(c: Conditions) -> DisplayTable:
-    """Conditions of resilience for every school in adverse conditions, checked one by one."""
+    """Conditions of resilience for every school in adverse conditions, and what supports them."""
     rows = by_school(c.schools[c.schools["is_context_adverse"].fillna(False)], c.labels)
     rule = c.rules.resilience
     return build_table(
         "resilience",
         (
-            text_column("school", 2.6),
+            text_column("school", 2.2),
             number_column("index", 0.8, 1),
-            text_column("years", 1.6),
-            text_column("objectivity", 1.6),
-            text_column("expected", 1.8),
-            text_column("verdict", 2.4),
+            text_column("years", 1.7),
+            number_column("n", 0.8),
+            number_column("result", 0.9, 2),
+            number_column("lower", 0.7, 2),
+            number_column("upper", 0.7, 2),
+            number_column("border", 0.9, 2),
+            *((share_column("p_above", 0.9, 0),) if c.has_line else ()),
+            text_column("objectivity", 1.4),
+            text_column("verdict", 2.0),
         ),
         tuple(
             (
                 words(c.labels.school(row.school_id)),
                 decimal(row.social_index, 1),
-                words(
-                    text("condition", "of", n=str(row.n_good_years), total=str(row.n_result_years))
-                ),
+                words(_good_years(row)),
+                decimal(row.n_pupils, 0, row.result_status),
+                decimal(row.result, 2, row.result_status),
+                decimal(row.result_lower, 2, row.result_status),
+                decimal(row.result_upper, 2, row.result_status),
+                decimal(row.result_border, 2, row.result_status),
+                *((probability(row.p_above, row.result_status),) if c.has_line else ()),
                 words(text("objectivity", row.objectivity)),
-                words(text("effect", row.effect_verdict)),
                 Cell(
-                    text("resilience", row.resilience),
-                    text("resilience", row.resilience),
-                    emphasis=row.resilience == "holds",
+                    resilience_verdict(row),
+                    resilience_verdict(row),
+                    emphasis=row.resilience_support in LIKELY,
                 ),
             )
             for row in rows.itertuples(index=False)
         ),
+        wide=True,
         context=str(rule.context_percent.value),
         result=percentile(rule.result_percent.value),
         needed=str(rule.years_needed.value),
         window=str(rule.window_years.value),
+        support=text(
+            "resilience_support",
+            "with_line" if c.has_line else "without_line",
+            likely=russian.percent(c.rules.likely_percent.share, 0),
+            margin=russian.number(c.rules.effect_margin.value, 2),
+        ),
     )
 
 
-def _of(count: int, total: int) -> str:
-    return text("condition", "of", n=str(count), total=str(total))
+# What more than the letter of the rule speaks for.
+LIKELY = ("by_effect", "by_interval")
+
+
+def resilience_verdict(row: Any) -> str:
+    """Whether the conditions of resilience hold, and how well that is supported."""
+    supported = row.resilience == "holds"
+    return text("resilience_verdict", row.resilience_support if supported else row.resilience)
+
+
+def _good_years(row: Any) -> str:
+    count = text("condition", "of", n=str(row.n_good_years), total=str(row.n_result_years))
+    if russian.is_missing(row.good_years):
+        return count
+    return text("condition", "of_years", count=count, years=good_years(row))
+
+
+def good_years(row: Any) -> str:
+    """«2022/23, 2024/25»: school years in which the result was not below the border."""
+    return ", ".join(russian.school_year(int(year)) for year in row.good_years.split(SEPARATOR))
 
 
 def percentile(percent: int) -> str:
