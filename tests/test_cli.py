@@ -121,14 +121,6 @@ def test_an_interrupted_run_says_so_and_fails(monkeypatch, capsys):
     assert "Остановлено" in capsys.readouterr().err
 
 
-def test_check_says_what_was_found_and_writes_the_remarks(demo_raw, shnor):
-    finished = shnor(demo_raw, "check", "demo", *YEAR)
-    assert finished.returncode == 0, finished.stderr
-    assert "ФИС ОКО: индивидуальные результаты (Ф1)" in finished.stdout
-    book = openpyxl.load_workbook(demo_raw.reports("demo", 2025) / "issues.xlsx")
-    assert any("6, ожидалось 2, 3, 4 или 5" in str(c.value) for s in book for r in s for c in r)
-
-
 def test_a_renamed_column_is_a_remark_and_the_rest_goes_on(demo_raw, fresh_workspace, shnor):
     raw = fresh_workspace.raw("demo")
     shutil.copytree(demo_raw.raw("demo") / "2025", raw / "2025")
