@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from shnor_analysis.demo import write_demo
+from shnor_analysis.demo.files import write_demo
 from shnor_analysis.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

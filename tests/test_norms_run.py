@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import pipeline, tables
-from shnor_analysis.demo import write_region
+from shnor_analysis.demo.files import write_region
 from shnor_analysis.errors import MethodologyError, ParameterError, SchemaError
 from shnor_analysis.intake.place import place_files
 from shnor_analysis.methodology import (
