@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from shnor_analysis.errors import MethodologyError
@@ -206,7 +207,8 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         One Russian sentence with file, place, found and expected.
     """
     applied = applied_regulations(folder, regulations)
-    with_conditions = [one for one in load_regulations(folder) if one.adverse_conditions]
+    every = load_regulations(folder, ready=chain.from_iterable(applied.values()))
+    with_conditions = [one for one in every if one.adverse_conditions]
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(
         folder=folder,

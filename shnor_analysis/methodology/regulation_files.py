@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,9 +30,16 @@ def regulation_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / FOLDER).glob("*.yaml"))
 
 
-def load_regulations(folder: Path) -> tuple[Regulation, ...]:
-    """Load every regulation, in the order of their names; see :func:`load_regulation`."""
-    return tuple(load_regulation(folder, name) for name in regulation_names(folder))
+def load_regulations(folder: Path, ready: Iterable[Regulation] = ()) -> tuple[Regulation, ...]:
+    """Load every regulation, in the order of their names; see :func:`load_regulation`.
+
+    Those that are ``ready`` are not read again.
+    """
+    loaded = {one.id: one for one in ready}
+    return tuple(
+        loaded[name] if name in loaded else load_regulation(folder, name)
+        for name in regulation_names(folder)
+    )
 
 
 def load_regulation(folder: Path, name: str) -> Regulation:
