@@ -8,9 +8,16 @@ import pytest
 from shnor_analysis import cli
 from shnor_analysis.form_specs import FORMS
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_place
+from tests.conftest import copy_of
 
 YEAR = ("--year", "2025")
 PLACE = ("--name", "Район", "--region", "Область", "--municipality", "reg99_m012")
+
+
+@pytest.fixture(scope="module")
+def place(demo_raw, tmp_path_factory):
+    """A project with the invented municipality; a refused run may leave traces of itself."""
+    return copy_of(demo_raw, tmp_path_factory.mktemp("mistakes"))
 
 
 def sentence(finished):
@@ -43,8 +50,8 @@ def sentence(finished):
         (("norms", "demo", *YEAR), "указан municipality_id, это муниципалитет"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_a_status(demo_raw, shnor, words, expected):
-    finished = shnor(demo_raw, *words)
+def test_a_mistake_is_one_sentence_and_a_status(place, shnor, words, expected):
+    finished = shnor(place, *words)
     assert finished.returncode == 2
     assert expected in sentence(finished)
 
