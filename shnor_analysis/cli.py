@@ -130,7 +130,7 @@ def demo(
     Файлы ложатся в data/raw/demo, истинные свойства школ — рядом, в папку, которую
     расчёт не читает. На этой территории можно учиться и пробовать.
     """
-    from shnor_analysis.demo import write_demo, write_region
+    from shnor_analysis.demo.files import write_demo, write_region
 
     workspace = find_workspace()
     with _progress() as say:

@@ -1,4 +1,4 @@
-"""The invented municipality, computed once for all tests, with every outside connection refused."""
+"""The invented municipality, made once for all processes of a run, the network refused."""
 
 import os
 import shutil
@@ -8,29 +8,30 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
-from shnor_analysis.demo import write_demo
+from shnor_analysis.demo.files import write_demo
 from shnor_analysis.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 YEAR = 2025
 
-# Loaded by every Python process of a run, kernels included: only this machine may be reached.
-NO_NETWORK = """
-import socket
-_connect = socket.socket.connect
-def connect(self, address):
-    host = address[0] if isinstance(address, tuple) else "localhost"
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        raise ConnectionRefusedError(f"the network is cut off: {address}")
-    return _connect(self, address)
-socket.socket.connect = connect
-def refuse(host, *rest, **named):
-    if host not in (None, "", "127.0.0.1", "::1", "localhost", "0.0.0.0"):
-        raise ConnectionRefusedError(f"the network is cut off: {host}")
-    return _getaddrinfo(host, *rest, **named)
-_getaddrinfo, socket.getaddrinfo = socket.getaddrinfo, refuse
-"""
+# Loaded by every Python process of a run, kernels included.
+NO_NETWORK = Path(__file__).parent / "no_network"
+
+
+# The files that take longest, the longest first: a process that met one of them last would keep
+# the others waiting.
+SLOWEST = (
+    "test_annual", "test_spark", "test_stages", "test_norms_run", "test_check", "test_cli",
+    "test_rules_command", "test_norms", "test_engine",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the slowest files; the processes take whole files in this order."""
+    place = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(SLOWEST)))
 
 
 def pytest_addoption(parser):
@@ -75,14 +76,11 @@ def make_workspace(root):
 
 def run_shnor(workspace, *words):
     """Run the command as a user does, without a network; returns the finished process."""
-    guard = workspace.root / "no_network"
-    guard.mkdir(exist_ok=True)
-    (guard / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
     environment = {
         **os.environ,
         "SHNOR_ROOT": str(workspace.root),
         # after the guard, the package these tests import: the command is that of the same clone
-        "PYTHONPATH": os.pathsep.join((str(guard), str(ROOT))),
+        "PYTHONPATH": os.pathsep.join((str(NO_NETWORK), str(ROOT))),
         "PYTHONUTF8": "1",
         "COLUMNS": "200",
         "NO_COLOR": "1",
@@ -105,19 +103,67 @@ def shnor():
 
 
 @pytest.fixture(scope="session")
-def demo_raw(tmp_path_factory):
-    """The files of the invented municipality, written once; copy before changing them."""
-    workspace = make_workspace(tmp_path_factory.mktemp("demo"))
-    write_demo(workspace)
-    return workspace
+def made_once(tmp_path_factory, worker_id):
+    """Make a project folder once for all processes of a run: whoever comes first fills it.
+
+    Tests only read it: at the end every process that has asked for it looks whether it is as it
+    was made. A test that changes anything works on a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    handed_out = {}
+
+    def give(name, fill):
+        target, draft = shared / name, shared / f"{name}.draft"
+        with FileLock(shared / f"{name}.lock"):
+            if not target.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)  # of a process that failed to fill it
+                draft.mkdir()
+                fill(make_workspace(draft))
+                draft.replace(target)
+        handed_out[target] = state_of(target)
+        return Workspace(target)
+
+    yield give
+    changed = [folder.name for folder, state in handed_out.items() if state_of(folder) != state]
+    assert changed == [], "a test has changed a folder that others read"
+
+
+def state_of(folder):
+    """Time and size of every file: a file written again has another time."""
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.stat().st_size)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="session")
-def annual_run(demo_raw):
-    """The annual run of the invented municipality: the workspace and what the command printed."""
-    finished = run_shnor(demo_raw, "annual", "demo", "--year", str(YEAR))
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return demo_raw, finished.stdout
+def demo_raw(made_once):
+    """The files of the invented municipality, written once; copy before changing them."""
+    return made_once("demo", write_demo)
+
+
+@pytest.fixture(scope="session")
+def annual_run(made_once, demo_raw):
+    """The annual run of the invented municipality: the workspace and what the command printed.
+
+    Copy before changing them.
+    """
+
+    def run(workspace):
+        shutil.copytree(demo_raw.root / "data", workspace.root / "data")
+        finished = run_shnor(workspace, "annual", "demo", "--year", str(YEAR))
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        workspace.root.with_name("annual.txt").write_text(finished.stdout, encoding="utf-8")
+
+    workspace = made_once("annual", run)
+    return workspace, workspace.root.with_name("annual.txt").read_text(encoding="utf-8")
+
+
+def copy_of(workspace, root):
+    """A project folder that a test may change."""
+    return Workspace(shutil.copytree(workspace.root, root, dirs_exist_ok=True))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from shnor_analysis.report.from_notebook import document_from_notebook
 from shnor_analysis.report.texts import text
 from shnor_analysis.stages.run import RECORDS_FILE
 from shnor_analysis.workspace import only_run
-from tests.conftest import make_workspace
+from tests.conftest import copy_of
 
 REPORT = "08_annual_report"
 
@@ -217,8 +217,14 @@ def test_the_command_names_the_results(annual_run):
     assert "reports/demo/2025/issues.xlsx" in printed
 
 
-def test_a_second_run_takes_everything_over(annual_run, shnor):
-    workspace, first = annual_run
+@pytest.fixture
+def own_run(annual_run, tmp_path):
+    """A copy of the finished run that a test may change."""
+    return copy_of(annual_run[0], tmp_path / "own")
+
+
+def test_a_second_run_takes_everything_over(annual_run, own_run, shnor):
+    workspace, first = own_run, annual_run[1]
     before = contents(workspace)
     finished = shnor(workspace, "annual", "demo", "--year", "2025")
     assert finished.returncode == 0, finished.stderr
@@ -233,8 +239,8 @@ def test_a_second_run_takes_everything_over(annual_run, shnor):
     assert finished.stdout.splitlines()[-len(results) :] == results
 
 
-def test_a_run_from_scratch_gives_identical_tables_and_documents(annual_run, shnor):
-    workspace = annual_run[0]
+def test_a_run_from_scratch_gives_identical_tables_and_documents(own_run, shnor):
+    workspace = own_run
     before = contents(workspace)
     finished = shnor(workspace, "annual", "demo", "--year", "2025", "--from-scratch")
     assert finished.returncode == 0, finished.stderr
@@ -255,22 +261,24 @@ def contents(workspace):
     }
 
 
-def test_a_failing_notebook_leaves_the_earlier_reports(annual_run, tmp_path, monkeypatch):
-    workspace = annual_run[0]
+def test_a_failing_notebook_leaves_the_earlier_reports(own_run, monkeypatch):
+    workspace = own_run
     before = contents(workspace)
+    last = workspace.notebooks / f"{REPORT}.ipynb"
+    last.write_bytes(last.read_bytes() + b"\n")
 
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
     monkeypatch.setattr(document_stages, "run_notebook", stop)
     with pytest.raises(ParameterError, match="остановка"):
-        publication.annual(workspace, "demo", 2025, from_scratch=True)
+        publication.annual(workspace, "demo", 2025)
     assert contents(workspace) == before
     assert (workspace.reports("demo", 2025).with_name("2025.failed")).is_dir()
 
 
-def test_two_runs_of_one_place_do_not_mix(annual_run):
-    workspace = annual_run[0]
+def test_two_runs_of_one_place_do_not_mix(own_run):
+    workspace = own_run
     with only_run(workspace, "demo"), pytest.raises(ParameterError, match="уже идёт"):
         publication.annual(workspace, "demo", 2025)
 
@@ -278,7 +286,7 @@ def test_two_runs_of_one_place_do_not_mix(annual_run):
 def test_a_run_leaves_nothing_in_the_project_but_its_results(annual_run):
     workspace = annual_run[0]
     assert {path.suffix for path in workspace.notebooks.iterdir()} == {".ipynb"}
-    expected = {"methodology", "notebooks", "data", "reports", ".pupil_key", "no_network"}
+    expected = {"methodology", "notebooks", "data", "reports", ".pupil_key"}
     assert {path.name for path in workspace.root.iterdir()} == expected
 
 
@@ -340,10 +348,9 @@ def test_a_kept_reference_is_used_and_not_written_again(annual_run, tmp_path):
     workspace = annual_run[0]
     written = workspace.reports("demo", 2025) / "social_reference.yaml"
     own = workspace.processed("demo", 2025)
-    place = make_workspace(tmp_path)
-    shutil.copytree(workspace.raw("demo"), place.raw("demo"))
+    place = copy_of(workspace, tmp_path / "place")
     shutil.copy(written, place.raw("demo"))
-    pipeline.compute(place, "demo", 2025)
+    assert pipeline.compute(place, "demo", 2025) == ("indicators", "decisions", "manifest")
     kept = place.processed("demo", 2025)
     index, quality = tables.SOCIAL_INDEX, tables.SOCIAL_INDEX_QUALITY
     pd.testing.assert_frame_equal(

@@ -13,15 +13,27 @@ from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.workbook import open_workbook
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
+from tests.conftest import copy_of
 
 YEAR = ("--year", "2025")
 
 
 @pytest.fixture(scope="module")
-def checked(demo_raw, shnor):
-    finished = shnor(demo_raw, "check", "demo", *YEAR)
+def checked(demo_raw, shnor, tmp_path_factory):
+    """A place checked by the command: the workspace and what was printed."""
+    workspace = copy_of(demo_raw, tmp_path_factory.mktemp("checked"))
+    finished = shnor(workspace, "check", "demo", *YEAR)
     assert finished.returncode == 0, finished.stderr
-    return demo_raw, finished.stdout
+    return workspace, finished.stdout
+
+
+@pytest.fixture(scope="module")
+def again(checked):
+    """The same place checked once more, with a letter that the first check did not write."""
+    workspace = checked[0]
+    stale = workspace.reports("demo", 2025) / "letters" / "000000.docx"
+    stale.write_bytes(b"old")
+    return checking.check(workspace, "demo", 2025)
 
 
 def letters_of(workspace):
@@ -29,6 +41,13 @@ def letters_of(workspace):
         path.name: path.read_bytes()
         for path in sorted((workspace.reports("demo", 2025) / "letters").iterdir())
     }
+
+
+def test_it_says_what_was_found_and_writes_the_remarks(checked):
+    workspace, said = checked
+    assert "ФИС ОКО: индивидуальные результаты (Ф1)" in said
+    book = openpyxl.load_workbook(workspace.reports("demo", 2025) / "issues.xlsx")
+    assert any("6, ожидалось 2, 3, 4 или 5" in str(c.value) for s in book for r in s for c in r)
 
 
 def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(
@@ -51,14 +70,13 @@ def test_it_says_what_is_enough_what_is_missing_and_where_to_get_it(
     assert "Где взять: РЦОИ; протокол результатов апелляций." in said[missing:]
 
 
-def test_it_writes_a_letter_to_every_school_that_owes_an_answer(checked):
+def test_it_writes_a_letter_to_every_school_that_owes_an_answer(checked, again):
     workspace, said = checked
-    run = checking.check(workspace, "demo", 2025)
-    issues = run.intake.issues
+    issues = again.intake.issues
     asked = issues[issues["severity"].isin(["error", "query"]) & issues["school_id"].notna()]
     names = sorted(f"{school}.docx" for school in asked["school_id"].unique())
     assert names
-    assert [path.name for path in run.letters] == names
+    assert [path.name for path in again.letters] == names
     sheets = sorted(f"{school}.xlsx" for school in asked["school_id"].unique())
     assert sorted(letters_of(workspace)) == sorted([*names, *sheets])
     assert f"Письма школам ({len(names)})" in said
@@ -68,21 +86,19 @@ def test_it_writes_a_letter_to_every_school_that_owes_an_answer(checked):
         assert sorted(codes) == sorted(rows["issue_code"])
 
 
-def test_letters_of_an_earlier_check_do_not_stay(checked):
-    workspace = checked[0]
-    stale = workspace.reports("demo", 2025) / "letters" / "000000.docx"
-    stale.write_bytes(b"old")
-    checking.check(workspace, "demo", 2025)
-    assert not stale.exists()
+def test_letters_of_an_earlier_check_do_not_stay(checked, again):
+    assert not (checked[0].reports("demo", 2025) / "letters" / "000000.docx").exists()
+    assert "000000.docx" not in {path.name for path in again.letters}
 
 
-def test_a_failure_keeps_the_earlier_letters(checked, monkeypatch):
+def test_a_failure_keeps_the_earlier_letters(checked, again, monkeypatch):
     workspace = checked[0]
     before = letters_of(workspace)
 
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
+    monkeypatch.setattr(checking, "read_files", lambda *_: again.intake)
     monkeypatch.setattr(checking, "write_all", stop)
     with pytest.raises(ParameterError, match="остановка"):
         checking.check(workspace, "demo", 2025)

@@ -21,9 +21,8 @@ EXPLAINED = (
 
 
 @pytest.fixture(scope="module")
-def folder(demo_raw):
-    pipeline.compute(demo_raw, "demo", 2025)
-    return demo_raw.processed("demo", 2025) / pipeline.DECISIONS
+def folder(annual_run):
+    return annual_run[0].processed("demo", 2025) / pipeline.DECISIONS
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +41,9 @@ def lists(folder):
 
 
 @pytest.fixture(scope="module")
-def truth(demo_raw):
+def truth(annual_run):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(ROOT_VARIABLE, str(demo_raw.root))
+        patch.setenv(ROOT_VARIABLE, str(annual_run[0].root))
         return truth_table("demo", 2025)
 
 
@@ -66,9 +65,9 @@ def test_certainty_and_variants_of_the_demo(folder, golden):
     )
 
 
-def test_the_words_for_eleven_schools(lists, demo_raw, golden):
+def test_the_words_for_eleven_schools(lists, annual_run, golden):
     """Every number in them was checked by hand against the planted counts (cells.csv)."""
-    run = open_place_year(demo_raw, "demo", 2025)
+    run = open_place_year(annual_run[0], "demo", 2025)
     schools = tables.load_table(tables.SCHOOLS, run.tables / pipeline.TIDY)
     labels = Labels.of(schools, run.methodology)
     said = pd.DataFrame(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis import pipeline, tables
-from shnor_analysis.demo import write_region
+from shnor_analysis.demo.files import write_region
 from shnor_analysis.errors import MethodologyError, ParameterError, SchemaError
 from shnor_analysis.intake.place import place_files
 from shnor_analysis.methodology import (
@@ -21,7 +21,7 @@ from shnor_analysis.methodology import (
 from shnor_analysis.norms_run import make_norms
 from shnor_analysis.place_settings import load_region_norms
 from shnor_analysis.workspace import Workspace, find_workspace
-from tests.conftest import make_workspace
+from tests.conftest import copy_of, make_workspace
 
 YEAR = 2025
 
@@ -104,15 +104,13 @@ def test_a_report_of_ready_tables_is_told_what_they_are_for(region, shnor, tmp_p
         pipeline.compute(district, "demo", YEAR)
 
 
-def test_a_municipality_run_with_norms_and_without(region, demo_raw, tmp_path):
-    workspace = make_workspace(tmp_path)
-    raw = workspace.raw("demo")
-    shutil.copytree(demo_raw.raw("demo"), raw)
+def test_a_municipality_run_with_norms_and_without(region, annual_run, tmp_path):
+    own = copy_of(annual_run[0], tmp_path)
+    shutil.copy(region[1].path, own.raw("demo") / "Norms области.JSON")
+    ran = pipeline.compute(own, "demo", YEAR)
+    assert ran == ("indicators", "decisions", "manifest"), "the file is no data"
     found = {}
-    for name in ("without", "with"):
-        if name == "with":
-            shutil.copy(region[1].path, raw / "Norms области.JSON")
-        pipeline.compute(workspace, "demo", YEAR)
+    for name, workspace in (("without", annual_run[0]), ("with", own)):
         folder = workspace.processed("demo", YEAR)
         indicators, decisions = folder / pipeline.INDICATORS, folder / pipeline.DECISIONS
         found[name] = {

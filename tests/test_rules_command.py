@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from tests.conftest import copy_of
+
 YEAR = ("--year", "2025")
 
 
@@ -73,8 +75,8 @@ def test_the_difference_of_two_rules(demo_raw, shnor):
     assert same == "Общие правила совпадают."
 
 
-def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
-    workspace, _ = annual_run
+def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor, tmp_path):
+    workspace = copy_of(annual_run[0], tmp_path)
     rules = workspace.methodology / "regulations"
     strict = rules / "strict.yaml"
     text = (rules / "federal-low-results.yaml").read_text(encoding="utf-8")
@@ -86,12 +88,9 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
         assert old in text
         text = text.replace(old, new)
     strict.write_text(text, encoding="utf-8")
-    try:
-        words = ("rules", "diff", "federal-low-results", "strict", "--place", "demo", *YEAR)
-        finished = shnor(workspace, *words)
-        back = shnor(workspace, "rules", "diff", "strict", "federal-low-results", *words[-4:])
-    finally:
-        strict.unlink()
+    words = ("rules", "diff", "federal-low-results", "strict", "--place", "demo", *YEAR)
+    finished = shnor(workspace, *words)
+    back = shnor(workspace, "rules", "diff", "strict", "federal-low-results", *words[-4:])
     printed = lines(finished)
     start = next(n for n, line in enumerate(printed) if line.startswith("Выходят"))
     stop = next(n for n, line in enumerate(printed) if line.startswith("Каждое изменение"))

@@ -15,6 +15,7 @@ from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.place_year import open_place_year
 from shnor_analysis.table_stages.tidy import read_files
 from shnor_analysis.workspace import find_workspace
+from tests.conftest import copy_of
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 # Spark compiles every query anew, so each master takes its share of the data.
@@ -135,7 +136,8 @@ def partitioned(frames, folder):
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory, demo_raw):
     """Folder of tidy tables by the name of the data and of the layout."""
-    run = open_place_year(demo_raw, "demo", 2025)
+    place = copy_of(demo_raw, tmp_path_factory.mktemp("demo"))  # reading makes the key of pupils
+    run = open_place_year(place, "demo", 2025)
     demo = read_files(run, lambda file: None).tables()
     region = invented([f"99000{n}" for n in range(1, 7)])
     contents = {

@@ -1,5 +1,4 @@
-"""The invented region with known truth: a training ground for users and tests."""
+"""The invented region with known truth: a training ground for users and tests.
 
-from shnor_analysis.demo.files import DemoSummary, write_demo, write_region
-
-__all__ = ["DemoSummary", "write_demo", "write_region"]
+Notebooks read the truth on its own, so nothing is imported here: what writes the files is heavy.
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from shnor_analysis.errors import MethodologyError
@@ -210,7 +211,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         not apply stop nothing.
     """
     applied = applied_regulations(folder, regulations)
-    known = load_regulations(folder)
+    known = load_regulations(folder, ready=chain.from_iterable(applied.values()))
     with_conditions = [one for one in known.usable if one.adverse_conditions]
     maps = sorted((folder / "column_maps").glob("*.csv"))
     return Methodology(

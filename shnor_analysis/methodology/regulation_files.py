@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -47,20 +47,23 @@ def regulation_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / FOLDER).glob("*.yaml"))
 
 
-def load_regulations(folder: Path) -> Regulations:
+def load_regulations(folder: Path, ready: Iterable[Regulation] = ()) -> Regulations:
     """Load every regulation; one that is being written does not stand in the way of the others.
+
+    Those that are ``ready`` are not read again.
 
     Raises
     ------
     MethodologyError
         If ``subjects.csv`` cannot be used.
     """
+    loaded = {one.id: one for one in ready}
     subjects = _subject_codes(folder)
     usable: list[Regulation] = []
     broken: dict[str, str] = {}
     for name in regulation_names(folder):
         try:
-            usable.append(_load(folder, name, subjects))
+            usable.append(loaded[name] if name in loaded else _load(folder, name, subjects))
         except MethodologyError as mistake:
             broken[name] = str(mistake)
     return Regulations(tuple(usable), broken)

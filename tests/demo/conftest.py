@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shnor_analysis.demo import DemoSummary, write_demo
+from shnor_analysis.demo.files import DemoSummary, write_demo
 from shnor_analysis.workspace import Workspace
 
 # A small rest of the region: it only feeds the region row of the aggregate reports.

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from shnor_analysis.demo import DemoSummary, files, write_demo, write_region
+from shnor_analysis.demo import files
+from shnor_analysis.demo.files import DemoSummary, write_demo, write_region
 from shnor_analysis.errors import ParameterError, ShnorError
 from shnor_analysis.methodology import load_place
 from shnor_analysis.workspace import Workspace, only_run

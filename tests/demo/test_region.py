@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shnor_analysis.demo import DemoSummary, write_region
 from shnor_analysis.demo.designs import DESIGNS, VPR_DESIGNS, works_of
+from shnor_analysis.demo.files import DemoSummary, write_region
 from shnor_analysis.demo.region import (
     Population,
     demo_population,

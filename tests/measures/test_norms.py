@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shnor_analysis.demo import write_region
+from shnor_analysis.demo.files import write_region
 from shnor_analysis.demo.region import (
     CLASS_SD,
     COHORT_SD,
