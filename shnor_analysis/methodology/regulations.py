@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from shnor_analysis.codes import ContextSource, DiagnosticProcedure, Procedure
+from shnor_analysis.methodology.objectivity import Objectivity
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
@@ -337,6 +338,7 @@ BlockName = Literal[
     "adverse_conditions",
     "high_results",
     "pupil_sums",
+    "objectivity",
     "expert_card",
     "terms",
     "calendar",
@@ -368,6 +370,7 @@ class Regulation(Sourced):
     adverse_conditions: AdverseConditions | None = None
     high_results: HighResults | None = None
     pupil_sums: PupilSums | None = None
+    objectivity: Objectivity | None = None
     expert_card: CardLevels | None = None
     calendar: Annotated[tuple[CalendarEvent, ...], Field(strict=False)] = ()
     reports: Annotated[tuple[RequiredReport, ...], Field(strict=False)] = ()
