@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.mark_agreement import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.tables import CELLS, GROUP_STATISTICS
 
