@@ -46,9 +46,11 @@ def mark_agreement(
     columns = ["school_id", *WORK_COLUMNS, "n_participants", *COUNTS]
     rows = _with_shares(cells.loc[known, columns]).reset_index(drop=True)
     n, pairs = rows["n_participants"], rows["n_mark_pairs"]
-    mismatch = share(rows["n_lowered"] + rows["n_raised"], n)
+    # the comparison with the journal may come from a fuller report than the results
+    wrote = n.where(n >= pairs, pairs)
+    mismatch = share(rows["n_lowered"] + rows["n_raised"], wrote)
     status = np.select(
-        [n == 0, pairs == 0, pairs < reliable_participants],
+        [wrote == 0, pairs == 0, pairs < reliable_participants],
         ["no_data", "no_journal", "too_few"],
         "ok",
     )

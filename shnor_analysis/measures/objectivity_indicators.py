@@ -82,9 +82,11 @@ def _mismatch(indicator: ObjectivityIndicator, measured: Measured) -> pd.DataFra
     cells = _of_works(indicator, measured.cells)
     pairs = cells["n_mark_pairs"].fillna(0)
     has_journal = pairs > 0
+    # the comparison with the journal may come from a fuller report than the results
+    wrote = cells["n_participants"].where(cells["n_participants"] >= pairs, pairs)
     single = cells[[*_SCHOOL_YEAR, "work_id"]].assign(
         numerator=(cells["n_lowered"] + cells["n_raised"]).where(has_journal),
-        denominator=cells["n_participants"],
+        denominator=wrote,
         n_known=pairs,
     )
     of_journal = single["denominator"].where(has_journal)
