@@ -19,6 +19,7 @@ from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables
+from shnor_analysis.report.objectivity import Objectivity
 from shnor_analysis.workspace import find_workspace
 
 
@@ -147,6 +148,23 @@ class Monitoring:
             set_titles=self.methodology.condition_titles,
             reliable_participants=self.methodology.low_results.reliable_participants.value,
             min_participants=self.place.publication.min_participants,
+        )
+
+    @cached_property
+    def objectivity(self) -> Objectivity:
+        """Objectivity by the letter of documents: all that is printed of it."""
+        return Objectivity(
+            markers=self.objectivity_markers,
+            schools=self.objectivity_letter,
+            territory=self.objectivity_letter_territory,
+            indicators=self.objectivity_indicators,
+            means=self.mean_intervals,
+            agreement=self.mark_agreement,
+            medals=self.medal_confirmation,
+            labels=self.labels,
+            documents=self.methodology.objectivity,
+            assessment_year=self.assessment_year,
+            report_participants=self.place.publication.min_participants,
         )
 
     @cached_property

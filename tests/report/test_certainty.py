@@ -155,7 +155,7 @@ def test_the_worked_example_of_the_requirements():
                      (0.994, "99"), (0.996, "больше 99"), (1.0, "больше 99")],
 )  # fmt: skip
 def test_a_doubt_is_never_printed_as_certainty(p, words):
-    assert list_certainty.probability_words(p) == f"{words}{russian.NO_BREAK_SPACE}%"
+    assert probability_words(p) == f"{words}{russian.NO_BREAK_SPACE}%"
 
 
 @pytest.mark.parametrize(
