@@ -13,6 +13,7 @@ from shnor_analysis.report import certainty_figures, list_certainty, russian, ta
 from shnor_analysis.report.explanations import explanation, explanations
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables, count_words
+from shnor_analysis.report.tables.build import probability_words
 from shnor_analysis.report.truth import low_results_truth, size_words
 from shnor_analysis.tables import (
     CELLS,
