@@ -84,10 +84,12 @@ def _mismatch(indicator: ObjectivityIndicator, measured: Measured) -> pd.DataFra
     has_journal = pairs > 0
     # the comparison with the journal may come from a fuller report than the results
     wrote = cells["n_participants"].where(cells["n_participants"] >= pairs, pairs)
+    # pupils are no fewer than wrote the fullest work: pooled works do not make a group larger
     single = cells[[*_SCHOOL_YEAR, "work_id"]].assign(
         numerator=(cells["n_lowered"] + cells["n_raised"]).where(has_journal),
         denominator=wrote,
         n_known=pairs,
+        n_pupils=wrote,
     )
     of_journal = single["denominator"].where(has_journal)
     together = (
@@ -98,6 +100,7 @@ def _mismatch(indicator: ObjectivityIndicator, measured: Measured) -> pd.DataFra
             of_journal=("of_journal", lambda counts: counts.sum(min_count=1)),
             wrote=("denominator", "sum"),
             n_known=("n_known", "sum"),
+            n_pupils=("n_pupils", "max"),
         )
     )
     together["denominator"] = together["of_journal"].fillna(together["wrote"])
@@ -105,11 +108,11 @@ def _mismatch(indicator: ObjectivityIndicator, measured: Measured) -> pd.DataFra
     rows = pd.concat([single, together], ignore_index=True)
     n = rows["denominator"]
     status = np.select(
-        [n == 0, rows["n_known"] == 0, n < measured.report_participants],
+        [n == 0, rows["n_known"] == 0, rows["n_pupils"] < measured.report_participants],
         ["no_data", "no_journal", "too_few"],
         "ok",
     )
-    return _with_share(rows.assign(status=status))
+    return _with_share(rows.drop(columns="n_pupils").assign(status=status))
 
 
 def _mean_excess(indicator: ObjectivityIndicator, measured: Measured) -> pd.DataFrame:
@@ -144,7 +147,8 @@ def _observed(measured: Measured) -> pd.DataFrame:
     totals = known.groupby(_SCHOOL_YEAR, as_index=False).agg(
         numerator=("has_observer", "sum"), denominator=("has_observer", "size")
     )
-    rows = totals.assign(work_id=ALL_WORKS, status="ok")
+    few = totals["denominator"] < measured.report_participants
+    rows = totals.assign(work_id=ALL_WORKS, status=np.where(few, "too_few", "ok"))
     return rows.assign(value=share(rows["numerator"], rows["denominator"]))
 
 

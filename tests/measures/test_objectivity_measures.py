@@ -384,6 +384,13 @@ def test_mismatch_has_all_who_wrote_in_its_denominator():
     assert RUS5 not in own.index
 
 
+def test_works_of_the_same_few_pupils_are_few_together():
+    found = indicators(
+        cell("990001", MATH4, n=4, pairs=(2, 2, 0)), cell("990001", WORLD4, n=3, pairs=(1, 2, 0))
+    ).loc[("vpr_mismatch", "all")]
+    assert (found["status"], found["numerator"], found["denominator"]) == ("too_few", 3, 7)
+
+
 def test_an_exam_without_school_marks_says_so():
     code = "oge-2025-main-math-9"
     found = indicators(cell("990001", code, [9, 12], n=20)).loc[("oge_mismatch", "all")]

@@ -386,11 +386,7 @@ def objectivity_rules(o: Objectivity) -> tuple[DisplayTable, ...]:
 
 
 def _rules(document: ObjectivityRules, o: Objectivity) -> DisplayTable:
-    items = [
-        item
-        for item in rule_items_of("objectivity", document)
-        if item.key and rule_value(item.entry, o.labels.subjects) != text("rule_value", "whole")
-    ]
+    items = rule_items_of("objectivity", document)
     return build_table(
         "objectivity_rules",
         (
@@ -408,7 +404,6 @@ def _rules(document: ObjectivityRules, o: Objectivity) -> DisplayTable:
             )
             for item in items
         ),
-        wide=True,
         document=document.document_title,
     )
 
