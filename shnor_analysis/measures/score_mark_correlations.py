@@ -10,6 +10,7 @@ from shnor_analysis.stats.rank_correlation import pooled_spearman, rank_sums, sp
 from shnor_analysis.tables import SCORE_MARK_CORRELATIONS
 
 _CELL = ["school_id", "work_id"]
+_NO_ORDER = 1e-12
 
 
 def score_mark_correlations(cells: pd.DataFrame, cell_scores: pd.DataFrame) -> pd.DataFrame:
@@ -39,6 +40,8 @@ def score_mark_correlations(cells: pd.DataFrame, cell_scores: pd.DataFrame) -> p
     )
     n = sums.n
     rho = pooled_spearman(sums, np.arange(len(rows)), len(rows)).rho
+    # no order at all is nought, not the last binary digit below it: the marker asks for the sign
+    rho = np.where(abs(rho) < _NO_ORDER, 0.0, rho)
     lower, upper = spearman_interval(rho, n)
     status = np.select(
         [rows["n_score_raw"] == 0, n == 0, n == 1, np.isnan(rho)],

@@ -16,7 +16,7 @@ from shnor_analysis.report.theme import PALETTE
 
 ROW_MM, MARGIN_MM = 5.2, 24.0
 MAX_SCHOOLS = 36
-MAX_PANELS = 4
+MAX_PANELS = 3
 # Shown with a hatch as well, so that a grey print tells them apart.
 _PARTS = (
     ("n_lowered", "lowered", PALETTE.low_results, "///"),
@@ -127,7 +127,8 @@ def _dots(
         for ax, name, work in zip(panels, o.labels.works(works), works["work_id"], strict=True):
             own = rows[(rows["work_id"] == work) & rows["school_id"].isin(schools)]
             _panel(ax, own, own["school_id"].map(places).to_numpy(dtype=float))
-            ax.set_title(name, fontsize=7.6, fontweight="normal")
+            # a panel is narrower than the name of its work
+            ax.set_title(name.replace(", ", ",\n"), fontsize=7.6, fontweight="normal")
             ax.grid(visible=False, axis="y")
         _school_ticks(panels[0], o, schools, height)
     return figure

@@ -21,6 +21,8 @@ from shnor_analysis.tables import (
     MEDAL_CONFIRMATION,
     PROCEDURE_CONDUCT,
     WORKS,
+    load_table,
+    store_table,
 )
 from shnor_analysis.workspace import find_workspace
 from tests.objectivity_place import cell, cell_scores, cells, histogram, norms, region
@@ -192,6 +194,15 @@ def test_a_correlation_is_that_of_scipy():
     assert row["rho"] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("times", [1, 3, 7, 11])
+def test_no_order_at_all_is_not_below_nought(times):
+    # ranks 1 2 3 4 against 2 4 1 3 have no correlation, however often every pupil is repeated
+    pupils = [(5, 3, 3), (6, 3, 5), (7, 4, 2), (8, 4, 4)] * times
+    table = cells(cell("990001", RUS5, [p[0] for p in pupils]))
+    row = score_mark_correlations(table, cell_scores(histogram("990001", RUS5, pupils))).iloc[0]
+    assert row["rho"] == 0
+
+
 def test_statuses_of_correlations():
     pupils = {
         "990001": [(5, 3, 0), (6, 3, 0)],  # no journal
@@ -319,6 +330,27 @@ def test_one_claim(claim):
     assert (
         counted == {"confirmed": [1, 0, 0], "unconfirmed": [1, 1, 0], "unknown": [0, 0, 1]}[outcome]
     )
+
+
+def test_a_place_without_claims_reads_no_results(tmp_path):
+    place = {"school_id": "990001", "source_file": "f", "source_row": 1}
+    results = GIA_RESULTS.conform(
+        pd.DataFrame(
+            [
+                {**place, "work_id": "ege-2025-main-rus-11", "pupil_id": pupil,
+                 "exam_date": "2025-06-01", "score_scaled": 70.0}
+                for pupil in ("p1", "p2", "p3")
+            ]
+        )
+    )  # fmt: skip
+    store_table(results, GIA_RESULTS, tmp_path)
+    assert load_table(GIA_RESULTS, tmp_path, pupil_id=[]).empty
+    assert load_table(GIA_RESULTS, tmp_path, pupil_id=["p2", "p9"])["pupil_id"].tolist() == ["p2"]
+    assert len(load_table(GIA_RESULTS, tmp_path)) == 3
+    nobody = medal_confirmation(
+        MEDAL_CLAIMS.empty(), GIA_RESULTS.empty(), WORKS.empty(), METHODOLOGY.medals
+    )
+    assert nobody.empty
 
 
 def test_before_degrees_base_maths_stands_for_a_subject():
