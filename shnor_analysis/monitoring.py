@@ -18,6 +18,7 @@ from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables
+from shnor_analysis.report.objectivity import Objectivity
 from shnor_analysis.workspace import find_workspace
 
 
@@ -147,6 +148,23 @@ class Monitoring:
             set_titles=self.methodology.condition_titles,
             reliable_participants=self.methodology.low_results.reliable_participants.value,
             min_participants=self.place.publication.min_participants,
+        )
+
+    @cached_property
+    def objectivity(self) -> Objectivity:
+        """Objectivity by the letter of documents: all that is printed of it."""
+        return Objectivity(
+            markers=self.objectivity_markers,
+            schools=self.objectivity_letter,
+            territory=self.objectivity_letter_territory,
+            indicators=self.objectivity_indicators,
+            means=self.mean_intervals,
+            agreement=self.mark_agreement,
+            medals=self.medal_confirmation,
+            labels=self.labels,
+            documents=self.methodology.objectivity,
+            assessment_year=self.assessment_year,
+            report_participants=self.place.publication.min_participants,
         )
 
     @cached_property
@@ -364,3 +382,45 @@ class Monitoring:
     def low_results_overlap(self) -> pd.DataFrame:
         """How far the lists agree: one row per pair of rules."""
         return tables.load_table(tables.LOW_RESULTS_OVERLAP, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def mean_intervals(self) -> pd.DataFrame:
+        """Means beside the region: one row per school × work."""
+        return tables.load_table(tables.MEAN_INTERVALS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def score_mark_correlations(self) -> pd.DataFrame:
+        """Scores against journal marks: one row per school × work."""
+        return tables.load_table(tables.SCORE_MARK_CORRELATIONS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def cohort_ratios(self) -> pd.DataFrame:
+        """One cohort in two grades: one row per school × later work."""
+        return tables.load_table(tables.COHORT_RATIOS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def medal_confirmation(self) -> pd.DataFrame:
+        """Medals against the ЕГЭ: one row per school × year."""
+        return tables.load_table(tables.MEDAL_CONFIRMATION, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def objectivity_indicators(self) -> pd.DataFrame:
+        """Indicators without a border: one row per document × indicator × school × work."""
+        return tables.load_table(tables.OBJECTIVITY_INDICATORS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def objectivity_markers(self) -> pd.DataFrame:
+        """Markers by the letter: one row per document × school × marker × year."""
+        return tables.load_table(tables.OBJECTIVITY_MARKERS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def objectivity_letter(self) -> pd.DataFrame:
+        """Markers of a school: one row per document × school × year."""
+        return tables.load_table(tables.OBJECTIVITY_LETTER, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def objectivity_letter_territory(self) -> pd.DataFrame:
+        """Index of the territory: one row per document × year."""
+        return tables.load_table(
+            tables.OBJECTIVITY_LETTER_TERRITORY, self.folder / pipeline.DECISIONS
+        )

@@ -81,12 +81,13 @@ def numbers(value, origin=None):
 def test_the_documents_are_there_with_the_blocks_they_give():
     assert {one.id: one.blocks for one in ALL} == {
         "federal-low-results": ("low_results", "high_results"),
+        "fioko-objectivity": ("objectivity",),
         "lesosibirsk-2024": ("low_results", "expert_card", "terms", "calendar", "reports"),
         "nikolsk-2020": ("terms", "reports"),
         "regional-index": ("low_results_indicators",),
         "social-composition": ("adverse_conditions",),
         "sterlitamak-2021": ("low_results_indicators", "adverse_conditions", "terms"),
-        "yershichi-2020": ("high_results", "pupil_sums", "calendar", "reports"),
+        "yershichi-2020": ("high_results", "pupil_sums", "objectivity", "calendar", "reports"),
     }
 
 
@@ -106,7 +107,8 @@ def test_what_is_known_from_the_document_is_cited_by_its_clause(regulation):
     cited = [m for m in models(regulation) if getattr(m, "confidence", "") == Confidence.REGULATION]
     assert all(one.clause.strip() for one in cited)
     # of these the documents themselves were not read
-    not_read = {"federal-low-results", "regional-index", "social-composition"}
+    # the ФИОКО method was read but has no numbered clauses
+    not_read = {"federal-low-results", "fioko-objectivity", "regional-index", "social-composition"}
     assert cited or regulation.id in not_read
 
 
@@ -128,6 +130,62 @@ def test_the_numbers_of_yershichi():
         ("oge", 3, 10, "mark", True),
         ("vpr", 3, 11, "mark", True),
     ]  # fmt: skip
+
+
+def test_the_markers_of_fioko():
+    # the method: 6 inflated means, 4 mismatches with marks, 2 sharp rises, 2 sharp falls
+    rules = load_regulation(FOLDER, "fioko-objectivity").objectivity.marker_rules
+    works = {}
+    for one in rules.markers:
+        works.setdefault(one.kind, set()).add((one.procedure, one.subject, one.grade))
+    assert works == {
+        "high_mean": {
+            ("vpr", "rus", 4), ("vpr", "math", 4), ("vpr", "rus", 5), ("vpr", "math", 5),
+            ("oge", "rus", 9), ("oge", "math", 9),
+        },
+        "negative_correlation": {
+            ("vpr", "rus", 4), ("vpr", "math", 4), ("vpr", "rus", 5), ("vpr", "math", 5),
+        },
+        "sharp_rise": {("vpr", "rus", 5), ("vpr", "math", 5)},
+        "sharp_fall": {("vpr", "rus", 5), ("vpr", "math", 5)},
+    }  # fmt: skip
+    assert len(rules.markers) == 14
+    assert rules.interval_z.value == 1.96
+    assert rules.correlation_below.value == 0
+    fences = rules.lower_percentile, rules.upper_percentile, rules.iqr_multiplier
+    assert [one.value for one in fences] == [25, 75, 3]
+
+
+def test_the_indicators_of_yershichi_have_no_border():
+    # Yershichi, table of quality of training, 3.1, 3.2, 3.2.1, 3.3; roadmap 2.1.3.2; 7.5
+    block = load_regulation(FOLDER, "yershichi-2020").objectivity
+    assert block.marker_rules is None
+    works = {
+        one.id: [(w.procedure, w.subjects, w.grades) for w in one.works] for one in block.indicators
+    }
+    assert works["vpr_mismatch"] == [("vpr", ("math", "rus", "world"), (4,))]
+    assert works["oge_mismatch"] == [("oge", ("math", "rus"), (9,))]
+    assert {one.clause for one in block.indicators if one.id.endswith("mismatch")} == {
+        f"«Показатели оценки качества подготовки обучающихся», {n}" for n in ("3.1", "3.2", "3.2.1")
+    }
+    assert block.stable_absence.clause == "пункт 7.5"
+    assert block.stable_absence.years.confidence == Confidence.PROJECT_DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sentence"),
+    [
+        ("fioko-objectivity", "id: mean_vpr_math_4", "id: mean_vpr_rus_4", "повторяются mean_vpr"),
+        ("fioko-objectivity", "value: 25", "value: 75", "ожидалось по возрастанию"),
+        ("fioko-objectivity", "subject: math", "subject: geometry", "«geometry» нет"),
+        ("fioko-objectivity", "kind: sharp_rise", "kind: rise", "kind"),
+        ("yershichi-2020", "measure: mismatch_share", "measure: observed_share", "works нужны"),
+    ],
+)
+def test_a_mistake_in_the_rules_of_objectivity_is_named(folder, name, old, new, sentence):
+    change(folder, name, (old, new))
+    with pytest.raises(MethodologyError, match=sentence):
+        load_regulation(folder, name)
 
 
 def test_the_lists_of_sterlitamak():
@@ -291,12 +349,15 @@ def test_a_place_gets_every_block_from_the_document_it_names():
     for purpose in PURPOSES:
         regulations = methodology.regulations[purpose]
         assert tuple(one.id for one in regulations) == DEFAULT_REGULATIONS.names(purpose)
-        if not purpose.startswith("low_results"):
+        if not purpose.startswith(("low_results", "objectivity")):
             assert getattr(methodology, purpose) == getattr(regulations[0], purpose)
     lists = methodology.low_results_lists
     assert [one.id for one in lists] == ["sterlitamak-2021", "regional-index"]
     assert [len(one.indicators) for one in lists] == [6, 4]
     assert lists[0].document.startswith("Муниципальная программа")
+    documents = methodology.objectivity
+    assert [one.regulation_id for one in documents] == ["fioko-objectivity", "yershichi-2020"]
+    assert [bool(one.marker_rules) for one in documents] == [True, False]
     assert methodology.low_results.document == "Приказ Рособрнадзора от 19.08.2020 № 847"
 
 

@@ -109,7 +109,7 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor, tmp_path
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("nowhere",), "нет правила «nowhere»; есть: federal-low-results, lesosibirsk-2024"),
+        (("nowhere",), "нет правила «nowhere»; есть: federal-low-results, fioko-objectivity"),
         (("diff", "nikolsk-2020"), "ожидалось имя одного правила либо diff и два имени"),
         (("nikolsk-2020", *YEAR), "--place и --year вместе и только с diff"),
         (("diff", "nikolsk-2020", "nikolsk-2020", "--place", "demo"), "--place и --year вместе"),

@@ -81,6 +81,7 @@ regulations:
   adverse_conditions: sterlitamak-2021
   high_results: yershichi-2020
   pupil_sums: yershichi-2020
+  objectivity: [fioko-objectivity, yershichi-2020]
 terms:
   low_results: ШНОР
   adverse_conditions: ШНСУ

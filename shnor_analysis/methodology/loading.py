@@ -22,6 +22,7 @@ from shnor_analysis.methodology.csv_files import (
     refuse_duplicates,
 )
 from shnor_analysis.methodology.norms import NormRules
+from shnor_analysis.methodology.objectivity import MedalRules, ObjectivityRules
 from shnor_analysis.methodology.place import Place, PlaceRegulations
 from shnor_analysis.methodology.records import (
     AnswerRank,
@@ -37,6 +38,7 @@ from shnor_analysis.methodology.regulation_files import (
     load_regulations,
     low_results_list,
     low_results_rule,
+    objectivity_rules,
     required_block,
 )
 from shnor_analysis.methodology.regulations import (
@@ -52,6 +54,7 @@ from shnor_analysis.methodology.social_context import SocialContextRules
 from shnor_analysis.methodology.text import normal_text
 from shnor_analysis.methodology.yaml_files import load_model
 
+FOREVER = 9999  # a year later than any
 PROCEDURE_NAMES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "gve9": "ГВЭ-9", "gve11": "ГВЭ-11"}
 
 
@@ -61,10 +64,11 @@ class Methodology:
 
     Passed as an argument; no module keeps it as a global. ``regulations`` holds, for every purpose
     of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
-    and only for lists of indicators there may be several. ``condition_sets`` holds the indicators
-    of adverse conditions of every regulation that has them: those the place does not apply stand
-    beside its own; ``condition_titles`` names them. ``broken_regulations`` says, of regulations
-    that the place does not apply and that cannot be used, what is wrong: they stand beside nothing.
+    and only for lists of indicators and for objectivity there may be several. ``condition_sets``
+    holds the indicators of adverse conditions of every regulation that has them: those the place
+    does not apply stand beside its own; ``condition_titles`` names them. ``broken_regulations``
+    says, of regulations that the place does not apply and that cannot be used, what is wrong: they
+    stand beside nothing.
     """
 
     folder: Path
@@ -78,6 +82,7 @@ class Methodology:
     broken_regulations: tuple[str, ...]
     certainty: CertaintyRules
     norms: NormRules
+    medals: MedalRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
     scales: tuple[Scale, ...]
@@ -106,6 +111,11 @@ class Methodology:
     def pupil_sums(self) -> PupilSums:
         """Sums over the works of one pupil that are enough."""
         return required_block(self.regulations["pupil_sums"][0].pupil_sums)
+
+    @property
+    def objectivity(self) -> tuple[ObjectivityRules, ...]:
+        """What the documents the place looks at say of objectivity, side by side."""
+        return tuple(map(objectivity_rules, self.regulations["objectivity"]))
 
     @property
     def breaks(self) -> tuple[SeriesBreak, ...]:
@@ -226,6 +236,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         broken_regulations=tuple(known.broken.values()),
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
+        medals=load_medal_rules(folder / "medals.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
         scales=load_scales(folder / "scales.csv"),
@@ -282,4 +293,33 @@ def load_norm_rules(path: Path) -> NormRules:
     loaded = load_model(path, NormRules)
     refuse_duplicates(path, [need.verdict for need in loaded.needs])
     refuse_duplicates(path, [str(level) for level in loaded.quantiles])
+    return loaded
+
+
+def load_medal_rules(path: Path) -> MedalRules:
+    """Load ``medals.yaml``: what the ЕГЭ must show for a medal, by year.
+
+    Raises
+    ------
+    MethodologyError
+        Also when two thresholds speak of one degree and year, or of years out of order.
+    """
+    loaded = load_model(path, MedalRules)
+    seen = loaded.thresholds
+    for place, one in enumerate(seen):
+        last = one.year_to or one.year_from
+        if last < one.year_from:
+            raise MethodologyError(
+                f"{path.name}, thresholds, запись {place + 1}: year_to {one.year_to} раньше "
+                f"year_from {one.year_from}; исправьте годы."
+            )
+        for other in seen[:place]:
+            is_apart = (one.year_to or FOREVER) < other.year_from or (
+                other.year_to or FOREVER
+            ) < one.year_from
+            if not is_apart and (None in (one.degree, other.degree) or one.degree == other.degree):
+                raise MethodologyError(
+                    f"{path.name}, thresholds, запись {place + 1}: на те же годы и степень порог "
+                    "уже дан; оставьте один."
+                )
     return loaded

@@ -14,19 +14,24 @@ def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+_Names = Annotated[
+    tuple[str, ...], BeforeValidator(_one_or_more), Field(strict=False, min_length=1)
+]
+
+
 class PlaceRegulations(StrictModel):
     """Which regulation, a file stem in ``regulations/``, the place applies to what.
 
-    Lists of indicators are shown side by side, so that there may be several.
+    Lists of indicators are shown side by side, so that there may be several; so are the documents
+    on objectivity.
     """
 
     low_results: str
-    low_results_indicators: Annotated[
-        tuple[str, ...], BeforeValidator(_one_or_more), Field(strict=False, min_length=1)
-    ]
+    low_results_indicators: _Names
     adverse_conditions: str
     high_results: str
     pupil_sums: str
+    objectivity: _Names
 
     def names(self, purpose: str) -> tuple[str, ...]:
         """Regulations named for a purpose, in the order of the file."""
@@ -41,6 +46,7 @@ DEFAULT_REGULATIONS = PlaceRegulations(
     adverse_conditions="sterlitamak-2021",
     high_results="yershichi-2020",
     pupil_sums="yershichi-2020",
+    objectivity=("fioko-objectivity", "yershichi-2020"),
 )
 
 

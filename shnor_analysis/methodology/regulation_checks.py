@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shnor_analysis.codes import CONTEXT_INDICATORS, DIAGNOSTIC_PROCEDURES
+from shnor_analysis.methodology.objectivity import Objectivity
 from shnor_analysis.methodology.regulation_numbers import senseless_numbers
 from shnor_analysis.methodology.regulations import (
     AdverseConditions,
@@ -16,6 +17,7 @@ from shnor_analysis.methodology.regulations import (
 )
 
 YES_NO = ("is_", "has_")
+OF_WORKS = ("mismatch_share", "mean_excess")
 
 
 def mistakes(regulation: Regulation, subjects: Sequence[str]) -> Iterator[str]:
@@ -50,6 +52,8 @@ def mistakes(regulation: Regulation, subjects: Sequence[str]) -> Iterator[str]:
         yield from _indicators("adverse_conditions", regulation.adverse_conditions)
         yield from _context_codes(regulation.adverse_conditions)
         yield from _only_z(regulation.adverse_conditions.index)
+    if regulation.objectivity:
+        yield from _objectivity(regulation.objectivity)
     yield from senseless_numbers(regulation, len(subjects))
     for name in ("calendar", "reports"):
         yield from _twice(name, [one.id for one in getattr(regulation, name)])
@@ -66,6 +70,34 @@ def _subjects(regulation: Regulation) -> Iterator[str]:
         for indicator in regulation.low_results_indicators.indicators:
             for works in indicator.works:
                 yield from works.subjects or ()
+    if regulation.objectivity:
+        yield from _objectivity_subjects(regulation.objectivity)
+
+
+def _objectivity_subjects(block: Objectivity) -> Iterator[str]:
+    if block.marker_rules:
+        yield from (marker.subject for marker in block.marker_rules.markers)
+    for indicator in block.indicators:
+        for works in indicator.works:
+            yield from works.subjects or ()
+
+
+def _objectivity(block: Objectivity) -> Iterator[str]:
+    where = "objectivity"
+    if not (block.marker_rules or block.indicators):
+        yield f"{where}: нет ни признаков, ни показателей; дайте marker_rules или indicators"
+    yield from _twice(f"{where}, indicators", [one.id for one in block.indicators])
+    for one in block.indicators:
+        if bool(one.works) != (one.measure in OF_WORKS):
+            yield f"{where}, {one.id}: works нужны там и только там, где считаются работы"
+    if rules := block.marker_rules:
+        yield from _twice(f"{where}, markers", [one.id for one in rules.markers])
+        lower, upper = rules.lower_percentile.value, rules.upper_percentile.value
+        if lower >= upper:
+            yield (
+                f"{where}: lower_percentile {lower} и upper_percentile {upper}, ожидалось по "
+                "возрастанию"
+            )
 
 
 def _overlaps(block: str, entries: Sequence[HighThreshold | PupilSum]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from shnor_analysis.errors import MethodologyError
 from shnor_analysis.methodology.csv_files import load_subjects
+from shnor_analysis.methodology.objectivity import Objectivity, ObjectivityRules
 from shnor_analysis.methodology.place import PlaceRegulations
 from shnor_analysis.methodology.regulation_checks import mistakes
 from shnor_analysis.methodology.regulations import (
@@ -182,4 +183,16 @@ def low_results_list(regulation: Regulation) -> LowResultsList:
     parts = {name: getattr(block, name) for name in LowResultsIndicators.model_fields}
     return LowResultsList(
         id=regulation.id, title=regulation.title, document=regulation.document, **parts
+    )
+
+
+def objectivity_rules(regulation: Regulation) -> ObjectivityRules:
+    """Give what a regulation, which must speak of objectivity, says the name of its document."""
+    block = required_block(regulation.objectivity)
+    parts = {name: getattr(block, name) for name in Objectivity.model_fields}
+    return ObjectivityRules(
+        regulation_id=regulation.id,
+        document_title=regulation.title,
+        document=regulation.document,
+        **parts,
     )

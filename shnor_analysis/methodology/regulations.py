@@ -15,6 +15,7 @@ from shnor_analysis.codes import (
     DiagnosticProcedure,
     Procedure,
 )
+from shnor_analysis.methodology.objectivity import Objectivity
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
@@ -345,6 +346,7 @@ BlockName = Literal[
     "adverse_conditions",
     "high_results",
     "pupil_sums",
+    "objectivity",
     "expert_card",
     "terms",
     "calendar",
@@ -376,6 +378,7 @@ class Regulation(Sourced):
     adverse_conditions: AdverseConditions | None = None
     high_results: HighResults | None = None
     pupil_sums: PupilSums | None = None
+    objectivity: Objectivity | None = None
     expert_card: CardLevels | None = None
     calendar: Annotated[tuple[CalendarEvent, ...], Field(strict=False)] = ()
     reports: Annotated[tuple[RequiredReport, ...], Field(strict=False)] = ()

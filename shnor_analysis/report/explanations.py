@@ -11,7 +11,6 @@ from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Block, Listing, Paragraph, Run
 from shnor_analysis.report.labels import Labels, by_school, by_work
-from shnor_analysis.report.list_certainty import probability_words
 from shnor_analysis.report.list_tables import (
     MOST_NAMED,
     ListTables,
@@ -19,6 +18,7 @@ from shnor_analysis.report.list_tables import (
     in_procedures,
     way_words,
 )
+from shnor_analysis.report.tables.build import probability_words
 from shnor_analysis.report.tables.low_results import decision_reason
 from shnor_analysis.report.texts import load_texts, text
 

@@ -8,7 +8,7 @@ from shnor_analysis.methodology import CertaintyRules
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Run
 from shnor_analysis.report.labels import Labels, by_school
-from shnor_analysis.report.tables.build import ALMOST_NEVER
+from shnor_analysis.report.tables.build import probability_words
 from shnor_analysis.report.texts import load_texts, text
 
 # Below it so many listed schools are called rare for chance.
@@ -154,21 +154,6 @@ def _chance(whole: pd.Series) -> str:
 
 def _rarity(p: float) -> str:
     return text("chance_of_list", "rare" if p < RARE else "usual", p=probability_words(p))
-
-
-def probability_words(p: float) -> str:
-    r"""Print a probability in whole per cent; never «0 %» or «100 %» for a doubt.
-
-    Examples
-    --------
-    >>> probability_words(0.001)
-    'меньше 1\xa0%'
-    """
-    if p < ALMOST_NEVER:
-        return text("probability_words", "rare")
-    if p > 1 - ALMOST_NEVER:
-        return text("probability_words", "sure")
-    return russian.percent(p, 0)
 
 
 def _names(rows: pd.DataFrame, labels: Labels) -> str:

@@ -9,10 +9,16 @@ from shnor_analysis.methodology import (
     CalendarEvent,
     Coefficient,
     ConditionIndicator,
+    Edition,
     HighThreshold,
+    MarkerCorrelation,
+    ObjectivityIndicator,
+    ObjectivityMarker,
+    Percentile,
     PointBand,
     ProcedureSet,
     PupilSum,
+    Quantile,
     Regulation,
     RequiredReport,
     RequiredWeight,
@@ -31,6 +37,10 @@ from shnor_analysis.report import russian
 from shnor_analysis.report.texts import text
 
 _GRADE = "n_pupils_grade_"
+_TITLED = (
+    ConditionIndicator, ResultIndicator, CalendarEvent, RequiredReport, ObjectivityMarker,
+    ObjectivityIndicator,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def printed_rules(regulation: Regulation, names: dict[str, str]) -> dict[str, li
 def rule_label(item: RuleItem) -> str:
     """Printed name of a rule: its title in the regulation, or the words for its field."""
     entry = item.entry
-    if isinstance(entry, ConditionIndicator | ResultIndicator | CalendarEvent | RequiredReport):
+    if isinstance(entry, _TITLED):
         return entry.title
     fields = {}
     if isinstance(entry, ProcedureSet | HighThreshold | PupilSum):
@@ -84,6 +94,28 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
             return russian.percent(entry.value, 0)
         case Coefficient():
             return russian.number(entry.value, 1)
+        case Quantile():
+            return russian.number(entry.value, 2)
+        case MarkerCorrelation():
+            return russian.number(entry.value, 1)
+        case Percentile():
+            return str(entry.value)
+        case Edition():
+            return entry.value
+        case ObjectivityMarker():
+            return text(
+                "rule_value",
+                "marker",
+                kind=text("rule_choice", entry.kind),
+                procedure=text("procedure", entry.procedure),
+                works=_works((entry.subject,), (entry.grade,), names),
+            )
+        case ObjectivityIndicator():
+            works = "".join(
+                f"; {_procedure(one.procedure)}: {_works(one.subjects, one.grades, names)}"
+                for one in entry.works
+            )
+            return text("rule_choice", entry.measure) + works
         case RuleMode():
             return text("rule_mode", entry.value)
         case ProcedureSet():

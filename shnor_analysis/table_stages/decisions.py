@@ -14,6 +14,7 @@ from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_
 from shnor_analysis.decisions.low_results_pooled import low_results_pooled
 from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
+from shnor_analysis.decisions.objectivity_letter import MarkerMeasures, objectivity_by_letter
 from shnor_analysis.decisions.with_context import decisions_with_context
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
@@ -56,6 +57,16 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         rule,
         year,
     )
+    objectivity = objectivity_by_letter(
+        MarkerMeasures(
+            indicator(tables.MEAN_INTERVALS),
+            indicator(tables.SCORE_MARK_CORRELATIONS),
+            indicator(tables.COHORT_RATIOS),
+        ),
+        run.methodology.objectivity,
+        schools,
+        year,
+    )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
@@ -90,6 +101,9 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS_INDEX_PARTS.name: index.parts,
         tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
         tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
+        tables.OBJECTIVITY_MARKERS.name: objectivity.markers,
+        tables.OBJECTIVITY_LETTER.name: objectivity.schools,
+        tables.OBJECTIVITY_LETTER_TERRITORY.name: objectivity.territory,
     }
 
 

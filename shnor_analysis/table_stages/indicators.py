@@ -13,7 +13,7 @@ from shnor_analysis.measures.adapted_programmes import (
     without_adapted,
 )
 from shnor_analysis.measures.comparability import comparability
-from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.mark_agreement import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
@@ -21,6 +21,7 @@ from shnor_analysis.measures.share_funnels import share_funnels
 from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
+from shnor_analysis.measures.with_objectivity import tables_of_objectivity
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -34,6 +35,8 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     def tidy(contract: Contract) -> pd.DataFrame:
         return tables.load_table(contract, folder / TIDY)
 
+    cell_scores = tables.load_table(tables.CELL_SCORES, folder / CELLS)
+    claims = tidy(tables.MEDAL_CLAIMS)
     rule = methodology.low_results
     results = with_adapted(
         procedure_results(school_cells, rule.report_participants.value),
@@ -68,7 +71,9 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.REPORT_PARTS.name: report_parts(
             tidy(tables.SOURCE_FILES), methodology, run.assessment_year
         ),
-        tables.MARK_AGREEMENT.name: mark_agreement(school_cells),
+        tables.MARK_AGREEMENT.name: mark_agreement(
+            school_cells, cell_scores, methodology.low_results.reliable_participants.value
+        ),
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
         **with_norms,
         **tables_with_context(
@@ -87,13 +92,28 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         **tables_of_lists(
             {
                 tables.CELLS.name: school_cells,
-                tables.CELL_SCORES.name: tables.load_table(tables.CELL_SCORES, folder / CELLS),
+                tables.CELL_SCORES.name: cell_scores,
                 tables.DIAGNOSTIC_WORKS.name: tidy(tables.DIAGNOSTIC_WORKS),
                 tables.CONTEXT.name: tidy(tables.CONTEXT),
             },
             working_schools(tidy(tables.SCHOOLS), run.assessment_year),
             methodology,
             run.assessment_year,
+        ),
+        **tables_of_objectivity(
+            {
+                tables.CELLS.name: school_cells,
+                tables.CELL_SCORES.name: cell_scores,
+                tables.WORKS.name: tidy(tables.WORKS),
+                tables.MEDAL_CLAIMS.name: claims,
+                tables.PROCEDURE_CONDUCT.name: tidy(tables.PROCEDURE_CONDUCT),
+                tables.GIA_RESULTS.name: tables.load_table(
+                    tables.GIA_RESULTS, folder / TIDY, pupil_id=claims["pupil_id"].tolist()
+                ),
+            },
+            with_norms["work_norms"],
+            methodology,
+            is_region=run.description.municipality_id is None,
         ),
     }
 

@@ -23,6 +23,7 @@ PART_STATUSES = ("found", "replaced", "refused", "missing")
 INDICATOR_STATUSES = ("ok", "no_data", "not_applicable", "too_few")
 INDICATOR_SPANS = ("pooled", "year")
 INDICATOR_MEASURES = ("high_share", "below_minimum_share", "correlation", "fact")
+AGREEMENT_STATUSES = ("ok", "too_few", "no_journal", "no_data")
 DIRECTIONS = ("higher_is_worse", "lower_is_worse")
 INDEX_REASONS = (
     "below", "below_repeatedly", "not_below", "below_rarely", "repeat_not_checked",

@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from shnor_analysis.tables.common import (
     ADAPTED_STATUSES,
+    AGREEMENT_STATUSES,
     ASSESSMENT_YEAR,
     COMPARABILITY_VERDICTS,
     DECISIONS,
@@ -265,7 +266,32 @@ MARK_AGREEMENT = Contract(
     "Отметки за работу и по журналу",
     "одна школа × одна работа ВПР",
     ("school_id", "work_id"),
-    {**SCHOOL_ID, **WORK_ID, **WORK, **_AGREEMENT},
+    {
+        **SCHOOL_ID,
+        **WORK_ID,
+        **WORK,
+        "n_participants": count("Участников"),
+        **_AGREEMENT,
+        "mismatch_share": share(
+            "Доля не совпавших", "из всех писавших, а не только из пар отметок", nullable=True
+        ),
+        "sign_p": share("p критерия знаков", "понизили против повысивших, mid-p", nullable=True),
+        "n_gross": count("Разошлись на две отметки и больше", nullable=True),
+        "mark_shift": number(
+            "Сдвиг отметки", "среднее «отметка за работу минус журнальная»", nullable=True
+        ),
+        "symmetry_df": count("Степеней свободы Боукера", nullable=True),
+        "symmetry_p": share("p критерия Боукера", nullable=True),
+        "margins_p": share(
+            "p критерия Стюарта — Максвелла", "от 25 разошедшихся отметок", nullable=True
+        ),
+        "kappa": number("Взвешенная каппа", "описание; квадратичные веса", nullable=True),
+        "status": choice(
+            "Состояние",
+            AGREEMENT_STATUSES,
+            "есть; пар мало, только числа; отметок по журналу нет; никто не писал",
+        ),
+    },
 )
 
 TERRITORY_MARK_AGREEMENT = Contract(

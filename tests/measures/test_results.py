@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from shnor_analysis.measures.marks import mark_agreement, territory_mark_agreement
+from shnor_analysis.measures.mark_agreement import mark_agreement, territory_mark_agreement
 from shnor_analysis.measures.results import procedure_results, territory_results
-from shnor_analysis.tables import CELLS, GROUP_STATISTICS
+from shnor_analysis.tables import CELL_SCORES, CELLS, GROUP_STATISTICS
 
 WORK = "vpr-2025-spring-rus-4"
 
@@ -97,7 +97,7 @@ def test_mark_agreement_of_schools_and_territory():
         cell("990002", (1, 9, 0, 0), (8, 12, 0)),
         cell("990003", (1, 9, 0, 0)),
     )
-    schools = mark_agreement(table).set_index("school_id")
+    schools = mark_agreement(table, CELL_SCORES.empty(), 10).set_index("school_id")
     assert list(schools.index) == ["990001", "990002"]
     # T4.1 of the methodology: 22, 33 and 5 of 60
     assert schools.loc["990001", "lowered_share"] == pytest.approx(0.3667, abs=5e-5)
@@ -110,7 +110,7 @@ def test_mark_agreement_of_schools_and_territory():
 
 def test_empty_cells_give_empty_tables():
     assert procedure_results(CELLS.empty(), 5).empty
-    assert mark_agreement(CELLS.empty()).empty
+    assert mark_agreement(CELLS.empty(), CELL_SCORES.empty(), 10).empty
     assert territory_mark_agreement(CELLS.empty()).empty
     assert territory_results(CELLS.empty(), GROUP_STATISTICS.empty(), "Область").empty
 

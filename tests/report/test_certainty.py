@@ -13,6 +13,7 @@ from shnor_analysis.report import certainty_figures, list_certainty, russian, ta
 from shnor_analysis.report.explanations import explanation, explanations
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables, count_words
+from shnor_analysis.report.tables.build import probability_words
 from shnor_analysis.report.truth import low_results_truth, size_words
 from shnor_analysis.tables import (
     CELLS,
@@ -155,7 +156,7 @@ def test_the_worked_example_of_the_requirements():
                      (0.994, "99"), (0.996, "больше 99"), (1.0, "больше 99")],
 )  # fmt: skip
 def test_a_doubt_is_never_printed_as_certainty(p, words):
-    assert list_certainty.probability_words(p) == f"{words}{russian.NO_BREAK_SPACE}%"
+    assert probability_words(p) == f"{words}{russian.NO_BREAK_SPACE}%"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,17 @@ from shnor_analysis.report.tables.low_results import (
     sources,
 )
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
+from shnor_analysis.report.tables.objectivity import (
+    marker_summary,
+    marks_by_school,
+    mean_excess,
+    medals,
+    objectivity_indicators,
+    objectivity_rules,
+    objectivity_schools,
+    objectivity_territory,
+    training_objectivity,
+)
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 
@@ -107,8 +118,16 @@ __all__ = [
     "low_procedures",
     "low_results_list",
     "mark_agreement",
+    "marker_summary",
+    "marks_by_school",
+    "mean_excess",
+    "medals",
     "mentor_pairs",
     "norm_status",
+    "objectivity_indicators",
+    "objectivity_rules",
+    "objectivity_schools",
+    "objectivity_territory",
     "part",
     "passport",
     "pooled",
@@ -127,6 +146,7 @@ __all__ = [
     "source_files",
     "sources",
     "territory",
+    "training_objectivity",
     "trend",
     "ways",
     "ways_overlap",

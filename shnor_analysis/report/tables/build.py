@@ -57,6 +57,21 @@ def probability(value: object, status: str = "ok") -> Cell:
     return Cell(share, ">99") if share > 1 - ALMOST_NEVER else cell
 
 
+def probability_words(p: float) -> str:
+    r"""Print a probability in whole per cent; never «0 %» or «100 %» for a doubt.
+
+    Examples
+    --------
+    >>> probability_words(0.001)
+    'меньше 1\xa0%'
+    """
+    if p < ALMOST_NEVER:
+        return text("probability_words", "rare")
+    if p > 1 - ALMOST_NEVER:
+        return text("probability_words", "sure")
+    return russian.percent(p, 0)
+
+
 def decimal(value: object, decimals: int, status: str = "ok") -> Cell:
     """Make a cell with a number; the status decides what is printed."""
     if status != "ok":
