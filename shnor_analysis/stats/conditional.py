@@ -29,11 +29,15 @@ class ConditionalLine:
         Variance between schools beside the line, from the innocent side.
     n_units : int
         Schools used; the other fields are NaN when they are fewer than asked for.
+    error_scale : float
+        By what the errors must be multiplied: 1, or less where they were taken too large, as when
+        the same pupils stand on both sides of a difference.
     """
 
     coefficients: FloatArray
     tau2: float
     n_units: int
+    error_scale: float
 
 
 def fit_conditional_line(
@@ -87,7 +91,7 @@ def fit_conditional_line(
     kept = np.isfinite(value) & (error > 0) & np.isfinite(columns).all(axis=1)
     n_units = int(kept.sum())
     if n_units < max(min_units, columns.shape[1] + 2):
-        return ConditionalLine(np.full(1 + columns.shape[1], np.nan), np.nan, n_units)
+        return ConditionalLine(np.full(1 + columns.shape[1], np.nan), np.nan, n_units, np.nan)
     used = kept.copy()
     slopes = np.zeros(1 + columns.shape[1])
     for _ in range(ROUNDS):
@@ -100,7 +104,8 @@ def fit_conditional_line(
     side = innocent_side(
         residual[kept], total[kept], side="lower", winsor=winsor, min_units=min_units
     )
-    return ConditionalLine(np.r_[slopes[0] + side.centre, slopes[1:]], side.tau2, n_units)
+    placed = np.r_[slopes[0] + side.centre, slopes[1:]]
+    return ConditionalLine(placed, side.tau2, n_units, side.error_scale)
 
 
 def conditional_z(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, logit, polygamma
+from scipy.stats import chi2
 
 from shnor_analysis.stats.arrays import BoolArray, FloatArray, float_table
 
@@ -113,6 +114,31 @@ def profile_misfit(
     n_tasks = known.sum(axis=1)
     total = np.where(known, squares, 0.0).sum(axis=1)
     return np.where(n_tasks >= MIN_TASKS, size * total / np.maximum(n_tasks, 1), np.nan)
+
+
+def misfit_p(misfit: ArrayLike, n_tasks: ArrayLike) -> FloatArray:
+    """How rare so large a misfit of one profile is.
+
+    Parameters
+    ----------
+    misfit : array_like of float, shape (n,)
+        From :func:`profile_misfit`, over what is usual for groups of this size.
+    n_tasks : array_like of int
+        Tasks of the work; broadcast with ``misfit``.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Upper tail of chi-square with ``n_tasks - 1`` degrees of freedom at ``misfit * n_tasks``:
+        one degree goes to the total. NaN where ``misfit`` is.
+
+    Examples
+    --------
+    >>> misfit_p([2.0], [10]).round(4).tolist()
+    [0.0179]
+    """
+    m = np.asarray(n_tasks, dtype=float)
+    return np.asarray(chi2.sf(np.asarray(misfit, dtype=float) * m, m - 1))
 
 
 def log_misfit(misfit: ArrayLike, n_tasks: ArrayLike) -> tuple[FloatArray, FloatArray]:

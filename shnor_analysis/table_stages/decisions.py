@@ -14,6 +14,7 @@ from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_
 from shnor_analysis.decisions.low_results_pooled import low_results_pooled
 from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
+from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.decisions.with_context import decisions_with_context
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
@@ -56,6 +57,9 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         rule,
         year,
     )
+    signs = decide_objectivity_signs(
+        indicator(tables.OBJECTIVITY_MEASURES), run.methodology.objectivity_signs
+    )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
@@ -89,4 +93,6 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.LOW_RESULTS_INDEX_PARTS.name: index.parts,
         tables.LOW_RESULTS_RULES.name: low_results_rules(low.decisions, index.decisions),
         tables.LOW_RESULTS_OVERLAP.name: low_results_overlap(low.decisions, index.decisions),
+        tables.OBJECTIVITY_FAMILIES.name: signs.families,
+        tables.OBJECTIVITY_SIGNS.name: signs.schools,
     }

@@ -9,6 +9,7 @@ from scipy.stats import chi2
 from shnor_analysis.stats.item_profile import (
     guttman_errors,
     log_misfit,
+    misfit_p,
     profile_inversion,
     profile_misfit,
     shifted_profile,
@@ -62,6 +63,12 @@ def test_the_misfit_of_a_constructed_profile():
     # twice as steady answers make the same deviation weigh twice as much
     assert profile_misfit([16], [[0.6, 0.6, 0.3]], [[0.5] * 3], [0.5] * 3)[0] == pytest.approx(2.56)
     assert np.isnan(profile_misfit([16], [[0.6, 0.6, np.nan]], [[0.5] * 3], [1, 1, 1])[0])
+
+
+def test_the_tail_of_one_profile():
+    # tables of chi-square: 5 % at 16.919 with 9 degrees of freedom, 1 % at 21.666
+    assert misfit_p([1.6919, 2.1666], 10).tolist() == pytest.approx([0.05, 0.01], abs=1e-5)
+    assert np.isnan(misfit_p([np.nan], 10)[0])
 
 
 def test_the_logarithm_of_the_misfit_is_centred_under_chance():
