@@ -64,6 +64,7 @@ from shnor_analysis.report.tables.low_results import (
     sources,
 )
 from shnor_analysis.report.tables.norms import norm_status, shrunken_shares
+from shnor_analysis.report.tables.objectivity_signs import objectivity_signs, sign_meanings
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 from shnor_analysis.report.tables.training import training
@@ -110,6 +111,7 @@ __all__ = [
     "mark_agreement",
     "mentor_pairs",
     "norm_status",
+    "objectivity_signs",
     "part",
     "passport",
     "pooled",
@@ -123,6 +125,7 @@ __all__ = [
     "rule_parameters",
     "series_breaks",
     "shrunken_shares",
+    "sign_meanings",
     "social_reference",
     "social_weights",
     "source_files",
