@@ -267,5 +267,5 @@ def test_a_sign_named_twice_is_refused(region, tmp_path):
     data["signs"].append(data["signs"][0])
     path = tmp_path / "norms_twice.json"
     path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(ParameterError, match="норма признака .* названа дважды"):
+    with pytest.raises(ParameterError, match=r"норма признака .* названа дважды"):
         read_norms(path)

@@ -34,6 +34,7 @@ from shnor_analysis.tables import (
 METHODS = {family: (family,) for family in SIGN_FAMILIES} | {"drop": ("drop_linked", "drop_cohort")}
 # All pupils of a school lowered their mark.
 LARGEST_DIFFERENCE = 1.0
+_LAST_YEAR = 1
 # One threshold of one work is tested from so many scores around it on.
 MIN_WINDOW = 8
 
@@ -92,22 +93,21 @@ def objectivity_measures(
         ``objectivity_measures``, and of the last year ``objectivity_thresholds``, its
         ``…_territory`` and ``objectivity_profiles``.
     """
-    spans = sorted({1, rules.years.value})
-    parts, last_year = [], None
-    for n_years in spans:
+    parts = []
+    found: dict[int, Statistics] = {}
+    for n_years in sorted({_LAST_YEAR, rules.years.value}):
         span = Span.of(known.works, assessment_year, n_years)
-        found = statistics(tables, pairs, span, rules)
-        last_year = last_year or found
+        found[n_years] = statistics(tables, pairs, span, rules)
         years = range(assessment_year + 1 - n_years, assessment_year + 1)
         unknown = _without_norms(tables.cells, years, span.tested)
-        parts += _of_span(found, schools, unknown, conditions, known, rules)
+        parts += _of_span(found[n_years], schools, unknown, conditions, known, rules)
     measures = pd.concat(parts, ignore_index=True).assign(assessment_year=assessment_year)
-    thresholds = last_year.thresholds if last_year else pd.DataFrame()
+    last = found[_LAST_YEAR]
     return {
         OBJECTIVITY_MEASURES.name: OBJECTIVITY_MEASURES.conform(measures),
-        OBJECTIVITY_THRESHOLDS.name: _thresholds(thresholds),
-        OBJECTIVITY_THRESHOLDS_TERRITORY.name: _territory(thresholds, rules.frandsen_k.value),
-        OBJECTIVITY_PROFILES.name: _profiles(last_year.profiles if last_year else pd.DataFrame()),
+        OBJECTIVITY_THRESHOLDS.name: _thresholds(last.thresholds),
+        OBJECTIVITY_THRESHOLDS_TERRITORY.name: _territory(last.thresholds, rules.frandsen_k.value),
+        OBJECTIVITY_PROFILES.name: _profiles(last.profiles),
     }
 
 

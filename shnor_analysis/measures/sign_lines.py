@@ -104,6 +104,11 @@ def statistics(
         The years and the works whose norms are known.
     rules : ObjectivitySignRules
         Smallest class.
+
+    Returns
+    -------
+    Statistics
+        Also of schools with little data: who is judged is decided afterwards.
     """
     tested = tables.of_works(span.tested.norms)
     over = tables.of_works(span.handed_over.norms)

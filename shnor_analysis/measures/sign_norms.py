@@ -59,7 +59,8 @@ def with_task_norms(
     cell_tasks : DataFrame
         Keeps the contract ``cell_tasks``: all schools of the region.
     min_count : int
-        Tasks of fewer pupils are not told; a work of fewer than three tasks gets none.
+        Tasks in which fewer points were got, or fewer lost, are not told; a work of fewer than
+        three tasks gets none.
     """
     by_work = {str(name): rows for name, rows in cell_tasks.groupby("work_id")}
     return [_with_tasks(work, by_work.get(work.work_id), min_count) for work in works]
@@ -312,8 +313,10 @@ def _task_norms(rows: pd.DataFrame, min_count: int) -> tuple[TaskNorm, ...]:
     )  # fmt: skip
     found = []
     for task, row in sums.iterrows():
-        share = float(row["total"]) / float(row["n"]) / float(row["most"])
-        if row["n"] < min_count or not 0 < share < 1:
+        most = float(row["n"]) * float(row["most"])
+        share = float(row["total"]) / most
+        # neither those who got points nor those who lost some may be fewer than may be told
+        if min(row["total"], most - row["total"]) < max(min_count, 1):
             continue
         dispersion = 1.0
         if pd.notna(row["squares"]):

@@ -13,6 +13,7 @@ from shnor_analysis.measures.sign_levels import (
     standing,
 )
 from shnor_analysis.measures.sign_lines import Conditions, Span, with_exams
+from shnor_analysis.measures.sign_norms import with_task_norms
 from shnor_analysis.measures.sign_shapes import bunching, profiles, spread_in_classes, thresholds
 from shnor_analysis.methodology import (
     DEFAULT_REGULATIONS,
@@ -223,6 +224,20 @@ def test_a_profile_that_gains_on_hard_tasks_is_inverted():
     by_hand = 20 * (0.04 / 0.09 + 0.04 / 0.16 + 0.04 / 0.21 + 0.04 / 0.16) / 4
     assert found.loc["990001", "misfit"] == pytest.approx(by_hand, rel=1e-6)
     assert found.loc["990002", "misfit"] == pytest.approx(0, abs=1e-12)
+
+
+def test_tasks_of_too_few_points_are_not_told():
+    of = work()
+    rows = task_rows("990001", of, 40, (0.9, 0.5, 0.3, 0.1, 0.6))
+    found = with_task_norms([of], tables_of(tasks=rows).cell_tasks, 10)[0]
+    # 36 of 40 points leave 4 lost, 0.1 are 4 got
+    assert [one.task for one in found.tasks] == ["1", "2", "4"]
+    assert [one.share for one in found.tasks] == pytest.approx([0.5, 0.3, 0.6])
+    assert {one.dispersion for one in found.tasks} == {1.0}  # squares are not known
+    assert found.misfit_spread == 0  # one school is the region itself
+    few = task_rows("990001", of, 40, (0.9, 0.5, 0.3))
+    assert with_task_norms([of], tables_of(tasks=few).cell_tasks, 10) == [of]
+    assert with_task_norms([of], tables_of().cell_tasks, 10) == [of]
 
 
 EXAM_LINE = SignNorm(
