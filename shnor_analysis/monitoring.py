@@ -337,6 +337,38 @@ class Monitoring:
         """Where failing results are gathered: one row per procedure."""
         return tables.load_table(tables.LOW_RESULTS_CONCENTRATION, self.folder / pipeline.DECISIONS)
 
+    @cached_property
+    def objectivity_signs(self) -> pd.DataFrame:
+        """What our own statistical signs say together: one row per school."""
+        return tables.load_table(tables.OBJECTIVITY_SIGNS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def objectivity_families(self) -> pd.DataFrame:
+        """Each sign alone: one row per span of years × sign × school."""
+        return tables.load_table(tables.OBJECTIVITY_FAMILIES, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def objectivity_measures(self) -> pd.DataFrame:
+        """The numbers behind the signs: one row per span of years × sign × school."""
+        return tables.load_table(tables.OBJECTIVITY_MEASURES, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def objectivity_thresholds(self) -> pd.DataFrame:
+        """Scores around thresholds of marks: one row per school × work × threshold."""
+        return tables.load_table(tables.OBJECTIVITY_THRESHOLDS, self.folder / pipeline.INDICATORS)
+
+    @cached_property
+    def objectivity_thresholds_territory(self) -> pd.DataFrame:
+        """The same over the territory: one row per work × threshold."""
+        return tables.load_table(
+            tables.OBJECTIVITY_THRESHOLDS_TERRITORY, self.folder / pipeline.INDICATORS
+        )
+
+    @cached_property
+    def objectivity_profiles(self) -> pd.DataFrame:
+        """Profiles over tasks: one row per school × work."""
+        return tables.load_table(tables.OBJECTIVITY_PROFILES, self.folder / pipeline.INDICATORS)
+
     def teaching_levels(self) -> pd.DataFrame:
         """Level of education each school teaches up to: one row per school."""
         return tables.load_table(tables.TEACHING_LEVELS, self.folder / pipeline.INDICATORS)

@@ -21,6 +21,7 @@ from shnor_analysis.engine import (
 from shnor_analysis.engine_choice import EngineChoice
 from shnor_analysis.errors import ParameterError, SchemaError
 from shnor_analysis.measures.norms import region_norms
+from shnor_analysis.measures.sign_data import SignTables
 from shnor_analysis.methodology import MadeBy, Methodology, RegionNorms, norms_text
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.pipeline import compute
@@ -54,8 +55,7 @@ class NormsRun:
 class _RegionTables:
     """What norms are made of, and the fingerprint of the input."""
 
-    cells: pd.DataFrame
-    cell_scores: pd.DataFrame
+    waist: SignTables
     schools: pd.DataFrame
     context: pd.DataFrame
     input_sha256: str
@@ -110,14 +110,15 @@ def make_norms(
     )
     progress("Считаю нормы региона", "")
     norms = region_norms(
-        found.cells,
+        found.waist.cells,
         found.schools,
         assessment_year,
         methodology,
         MadeBy(package_version=version("shnor-analysis"), input_sha256=found.input_sha256),
         description.region_name,
         found.context,
-        found.cell_scores,
+        found.waist.cell_scores,
+        found.waist,
     )
     return NormsRun(_write(workspace, place, assessment_year, norms), norms)
 
@@ -136,13 +137,11 @@ def _ready_tables(
     with TemporaryDirectory(prefix="shnor-") as made, open_engine(choice) as engine:
         refuse_repeated_rows(folder, engine)
         write_waist(folder, Path(made), methodology, engine, assessment_year)
-        cells = tables.load_table(tables.CELLS, Path(made))
-        cell_scores = tables.load_table(tables.CELL_SCORES, Path(made))
+        waist = _waist(Path(made))
     schools = _read(folder, tables.SCHOOLS, assessment_year)
     used = [path for one in READY_TABLES for path in _files(folder, one, assessment_year)]
     return _RegionTables(
-        cells,
-        cell_scores,
+        waist,
         tables.SCHOOLS.conform(schools.drop_duplicates("school_id", keep="last")),
         _read(folder, tables.CONTEXT, assessment_year),
         _fingerprint(folder, used),
@@ -200,11 +199,25 @@ def _computed_tables(
     files = tables.load_table(tables.SOURCE_FILES, tidy)
     lines = "".join(f"{s} {f}\n" for f, s in zip(files["file"], files["sha256"], strict=True))
     return _RegionTables(
-        tables.load_table(tables.CELLS, folder / CELLS),
-        tables.load_table(tables.CELL_SCORES, folder / CELLS),
+        _waist(folder / CELLS),
         tables.load_table(tables.SCHOOLS, tidy),
         tables.load_table(tables.CONTEXT, tidy),
         hashlib.sha256(lines.encode()).hexdigest(),
+    )
+
+
+def _waist(folder: Path) -> SignTables:
+    return SignTables(
+        *(
+            tables.load_table(contract, folder)
+            for contract in (
+                tables.CELLS,
+                tables.CLASS_CELLS,
+                tables.CELL_SCORES,
+                tables.CELL_TASKS,
+                tables.COHORT_PAIRS,
+            )
+        )
     )
 
 

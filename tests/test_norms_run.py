@@ -45,7 +45,7 @@ def test_the_file_reads_back_and_is_made_the_same_again(region):
 def test_the_file_says_of_what_and_of_whom_it_is(region):
     norms = region[1].norms
     assert (norms.region_code, norms.region_name) == ("99", "Примерская область")
-    assert {work.assessment_year for work in norms.works} == {2024, 2025}
+    assert {work.assessment_year for work in norms.works} == {2022, 2023, 2024, 2025}
     assert all(work.n_schools >= 10 for work in norms.works)
     assert len(norms.made.input_sha256) == 64
 
@@ -313,3 +313,25 @@ def test_a_folder_without_a_year_is_refused(region, tmp_path):
     year.with_name("y2024").rename(year)
     with pytest.raises(SchemaError, match=r"schools.*файл повреждён или это не Parquet"):
         make_norms(workspace, "demo-region", YEAR)
+
+
+def test_a_file_made_before_there_were_signs_is_read_and_has_none(region, tmp_path):
+    data = json.loads(region[1].path.read_text(encoding="utf-8"))
+    del data["signs"]
+    for work in data["works"]:
+        work.pop("tasks", None)
+        work.pop("misfit_spread", None)
+    path = tmp_path / "norms_old.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    norms = read_norms(path)
+    assert norms.sign("level", 4) is None
+    assert region[1].norms.sign("level", 4) is not None
+
+
+def test_a_sign_named_twice_is_refused(region, tmp_path):
+    data = json.loads(region[1].path.read_text(encoding="utf-8"))
+    data["signs"].append(data["signs"][0])
+    path = tmp_path / "norms_twice.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"норма признака .* названа дважды"):
+        read_norms(path)

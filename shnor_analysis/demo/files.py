@@ -39,6 +39,7 @@ from shnor_analysis.demo.region_tables import (
     parquet_bytes,
     schools_table,
     vpr_table,
+    work_tasks_table,
     works_table,
 )
 from shnor_analysis.demo.results import Sitting, sittings
@@ -226,13 +227,18 @@ def write_region(
         n_results = 0
         for year in YEARS:
             say(f"Результаты {year} года")
-            works = [(one, sitting) for one in populations for sitting in sittings(one, year)]
+            works = [
+                (one, sitting)
+                for one in populations
+                for sitting in sittings(one, year, with_items=True)
+            ]
             vpr = [pair for pair in works if pair[1].work.design.procedure == "vpr"]
             gia = [pair for pair in works if pair[1].work.design.procedure != "vpr"]
             files |= {
                 f"{year}/schools.parquet": parquet_bytes(schools_table(populations, year)),
                 f"{year}/context.parquet": parquet_bytes(context_table(populations, year)),
                 f"{year}/works.parquet": parquet_bytes(works_table(year)),
+                f"{year}/work_tasks.parquet": parquet_bytes(work_tasks_table(year)),
                 f"{year}/vpr_results.parquet": parquet_bytes(vpr_table(vpr)),
                 f"{year}/gia_results.parquet": parquet_bytes(gia_table(gia)),
             }

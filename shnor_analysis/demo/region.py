@@ -46,7 +46,7 @@ MUNICIPALITIES = (
 CITIES = (15, 16)
 
 # Independent random streams of one seed: what is drawn later never moves what is drawn before.
-STREAM_SCHOOLS, STREAM_PUPILS, STREAM_WORK = 1, 2, 3
+STREAM_SCHOOLS, STREAM_PUPILS, STREAM_WORK, STREAM_TASKS = 1, 2, 3, 4
 DEMO, OTHERS = 0, 1
 
 # Parts of the spread of ability, in units of the reference scale.

@@ -22,7 +22,15 @@ from shnor_analysis.demo.region import (
     n_pupils,
 )
 from shnor_analysis.demo.results import Sitting
-from shnor_analysis.tables import CONTEXT, GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORKS
+from shnor_analysis.tables import (
+    CONTEXT,
+    GIA_RESULTS,
+    SCHOOLS,
+    TASK_DIGITS,
+    VPR_RESULTS,
+    WORK_TASKS,
+    WORKS,
+)
 
 # Multipliers of the SplitMix64 mixing function: they turn a counter into a fingerprint.
 _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -113,6 +121,23 @@ def works_table(year: int) -> pd.DataFrame:
     return WORKS.conform(frame)
 
 
+def work_tasks_table(year: int) -> pd.DataFrame:
+    """Return the tasks of the ВПР works of a year; one set per work (contract ``work_tasks``)."""
+    rows = [
+        (work.work_id, place, work.work_id, task.code, task.max_score)
+        for work in works_of(year, ("vpr",))
+        for place, task in enumerate(work.design.tasks)
+    ]
+    columns = ["task_set", "position", "work_id", "task", "max_score"]
+    return WORK_TASKS.conform(pd.DataFrame(rows, columns=columns))
+
+
+def _task_texts(items: np.ndarray) -> np.ndarray:
+    """Points of every pupil as one text, a sign a task."""
+    signs = np.array(list(TASK_DIGITS))[items]
+    return np.asarray(np.ascontiguousarray(signs).view(f"<U{items.shape[1]}").ravel(), dtype=object)
+
+
 def vpr_table(sittings: list[tuple[Population, Sitting]]) -> pd.DataFrame:
     """Return ВПР results of a year; one row per participant (contract ``vpr_results``)."""
     parts = []
@@ -122,6 +147,9 @@ def vpr_table(sittings: list[tuple[Population, Sitting]]) -> pd.DataFrame:
         frame["score_raw_reported"] = sitting.score
         frame["test_mark"] = sitting.mark
         frame["school_mark"] = pd.Series(sitting.journal, dtype="Int64").replace(0, pd.NA)
+        if sitting.items is not None and len(sitting.items):
+            frame["task_set"] = sitting.work.work_id
+            frame["task_scores"] = _task_texts(sitting.items)
         parts.append(frame)
     return VPR_RESULTS.conform(pd.concat(parts, ignore_index=True))
 

@@ -18,7 +18,14 @@ from shnor_analysis.demo.designs import (
     steps_of,
     works_of,
 )
-from shnor_analysis.demo.region import DEMO, OTHERS, SCHOOL_WORK_SD, STREAM_WORK, Population
+from shnor_analysis.demo.region import (
+    DEMO,
+    OTHERS,
+    SCHOOL_WORK_SD,
+    STREAM_TASKS,
+    STREAM_WORK,
+    Population,
+)
 
 # The region slowly declines, in units of the ability scale.
 YEAR_DRIFT = {2022: 0.0, 2023: -0.03, 2024: -0.05, 2025: -0.08}
@@ -53,8 +60,8 @@ class Sitting:
     """Results of one work: parallel arrays, one entry per participant, sorted by school.
 
     ``mark`` is 0 where the procedure gives a scaled score; ``journal`` is 0 where there is none;
-    ``number`` is the pupil's place in the school's list, absent pupils included; ``items`` is
-    kept for the demo municipality only.
+    ``number`` is the pupil's place in the school's list, absent pupils included; ``items`` are
+    points by task, always there for the demo municipality, for the rest of the region on demand.
     """
 
     work: Work
@@ -76,7 +83,11 @@ class Sitting:
 
 
 def sittings(
-    population: Population, year: int, procedures: tuple[str, ...] = ("vpr", "oge", "ege")
+    population: Population,
+    year: int,
+    procedures: tuple[str, ...] = ("vpr", "oge", "ege"),
+    *,
+    with_items: bool = False,
 ) -> Iterator[Sitting]:
     """Yield the results of every work of a year.
 
@@ -88,6 +99,9 @@ def sittings(
         Assessment year.
     procedures : tuple of str
         Which procedures to draw; the others do not change what is drawn.
+    with_items : bool
+        Whether to keep the points by task of ВПР for the rest of the region too; nothing else
+        changes.
 
     Yields
     ------
@@ -95,10 +109,10 @@ def sittings(
         One per work, in the order of ``designs.DESIGNS``.
     """
     for work in works_of(year, procedures):
-        yield _sit(population, work)
+        yield _sit(population, work, with_items=with_items)
 
 
-def _sit(population: Population, work: Work) -> Sitting:
+def _sit(population: Population, work: Work, *, with_items: bool) -> Sitting:
     design = work.design
     rng = np.random.default_rng(
         [population.seed, population.group, STREAM_WORK, work.year, work.number]
@@ -127,6 +141,9 @@ def _sit(population: Population, work: Work) -> Sitting:
         if dictated.any():
             _dictate(design, kept, dictated, rng)
             boosted = kept.sum(axis=1, dtype=np.int64)
+    elif with_items and design.procedure == "vpr":
+        own = [population.seed, population.group, STREAM_TASKS, work.year, work.number]
+        kept = _reconcile(design, items, boosted, np.random.default_rng(own))
     mark = _marks(design, boosted)
     is_scaled = bool(design.scaled)
     return Sitting(

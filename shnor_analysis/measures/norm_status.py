@@ -58,6 +58,8 @@ def norm_status(
     for need in rules.needs:
         if need.norm == "context_slopes":
             found = _of_conditions(norms, assessment_year)
+        elif need.norm == "signs":
+            found = _of_signs(norms, assessment_year)
         else:
             wanted = (
                 current[current["work_id"].isin(paired)] if need.norm == "leniency" else current
@@ -80,6 +82,15 @@ def _of_conditions(norms: RegionNorms | None, assessment_year: int) -> dict[str,
         return {"status": "partial", "reason": "no_index"}
     if norms.assessment_year < assessment_year:
         return {"status": "partial", "reason": "earlier_year"}
+    return {"status": "full", "reason": None}
+
+
+def _of_signs(norms: RegionNorms | None, assessment_year: int) -> dict[str, object]:
+    if norms is None:
+        return {"status": "absent", "reason": "no_norms_file"}
+    if not norms.signs or norms.assessment_year < assessment_year:
+        # works of the year must be known themselves: papers change from year to year
+        return {"status": "absent", "reason": "not_in_norms"}
     return {"status": "full", "reason": None}
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.norm_conditions import (
+    SIZE,
     conditions,
     quantiles,
     slopes,
@@ -19,6 +20,9 @@ from shnor_analysis.measures.result_index import (
     primary_works,
     result_index,
 )
+from shnor_analysis.measures.sign_data import SignTables
+from shnor_analysis.measures.sign_lines import SOCIAL_INDEX
+from shnor_analysis.measures.sign_norms import sign_norms, with_task_norms
 from shnor_analysis.methodology import (
     FORMAT,
     FORMAT_VERSION,
@@ -26,12 +30,11 @@ from shnor_analysis.methodology import (
     MadeBy,
     Methodology,
     RegionNorms,
+    SignNorm,
 )
 from shnor_analysis.tables import CONTEXT, WORK_NORMS
 
-# Name of the index among the conditions and quantiles of a region.
-SOCIAL_INDEX = "social_index"
-# The low-results rule looks at the year and the one before it.
+# Quantiles are of the years of the low-results rule: the year and the one before it.
 YEARS_BACK = 1
 
 
@@ -44,13 +47,14 @@ def region_norms(
     region_name: str,
     context: pd.DataFrame | None = None,
     cell_scores: pd.DataFrame | None = None,
+    sign_tables: SignTables | None = None,
 ) -> RegionNorms:
     """Make the norms of a region from the cells of all its schools.
 
     Parameters
     ----------
     cells : DataFrame
-        Keeps the contract ``cells``; works of the year and of the year before it are used.
+        Keeps the contract ``cells``; works of the years that signs are pooled over are used.
     schools : DataFrame
         Keeps the contract ``schools``: all schools of one region.
     assessment_year : int
@@ -65,6 +69,8 @@ def region_norms(
         Keeps the contract ``context``; without it only size is a condition.
     cell_scores : DataFrame or None
         See :func:`~shnor_analysis.measures.norm_works.work_norms_of_region`.
+    sign_tables : SignTables or None
+        What our own signs are computed from; without it the norms of signs are absent.
 
     Returns
     -------
@@ -85,11 +91,12 @@ def region_norms(
             "оставьте файлы одного региона."
         )
     rules = methodology.norms
-    years = range(assessment_year - YEARS_BACK, assessment_year + 1)
-    recent = cells[cells["assessment_year"].isin(years)].sort_values(
+    signs_from = assessment_year + 1 - methodology.objectivity_signs.years.value
+    used = cells[cells["assessment_year"].between(signs_from, assessment_year)].sort_values(
         ["work_id", "school_id"], ignore_index=True
     )
-    works, absent = work_norms_of_region(recent, cell_scores, rules)
+    recent = used[used["assessment_year"] >= assessment_year - YEARS_BACK]
+    works, absent = work_norms_of_region(used, cell_scores, rules)
     current = recent[recent["assessment_year"] == assessment_year]
     working = schools[schools["school_id"].isin(current["school_id"])]
     known = conditions(context, working, assessment_year)
@@ -100,6 +107,20 @@ def region_norms(
     lines, no_lines = slopes(results, known, rules)
     if context is None or context.empty:
         no_lines.append(Absent(part="context_slopes", reason="no_context"))
+    signs: list[SignNorm] = []
+    if sign_tables is None:
+        no_lines.append(Absent(part="signs", reason="no_score_table"))
+    else:
+        works = with_task_norms(works, sign_tables.cell_tasks, rules.min_count.value)
+        signs, no_signs = sign_norms(
+            sign_tables,
+            works,
+            known[[SOCIAL_INDEX, SIZE]],
+            methodology.objectivity_signs,
+            methodology.scales,
+            assessment_year,
+        )
+        no_lines += no_signs
     over_schools = known.assign(
         **{
             NORM_OF_WORKS[ALL_WORKS]: results["result"],
@@ -117,6 +138,7 @@ def region_norms(
         min_count=rules.min_count.value,
         works=tuple(works),
         context_slopes=tuple(lines),
+        signs=tuple(signs),
         social_reference=reference,
         quantiles=tuple(quantiles(recent, over_schools, rules)),
         absent=tuple(absent + no_lines),

@@ -23,6 +23,7 @@ from shnor_analysis.methodology.csv_files import (
 )
 from shnor_analysis.methodology.norms import NormRules
 from shnor_analysis.methodology.objectivity import MedalRules, ObjectivityRules
+from shnor_analysis.methodology.objectivity_signs import ObjectivitySignRules
 from shnor_analysis.methodology.place import Place, PlaceRegulations
 from shnor_analysis.methodology.records import (
     AnswerRank,
@@ -83,6 +84,7 @@ class Methodology:
     certainty: CertaintyRules
     norms: NormRules
     medals: MedalRules
+    objectivity_signs: ObjectivitySignRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
     scales: tuple[Scale, ...]
@@ -237,6 +239,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         medals=load_medal_rules(folder / "medals.yaml"),
+        objectivity_signs=load_objectivity_signs(folder / "objectivity.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
         scales=load_scales(folder / "scales.csv"),
@@ -284,6 +287,24 @@ def load_certainty_rules(path: Path) -> CertaintyRules:
         raise MethodologyError(
             f"{path.name}, core_probability: найдено {core}, ожидалось не меньше "
             f"borderline_probability ({border}); исправьте одно из чисел."
+        )
+    return loaded
+
+
+def load_objectivity_signs(path: Path) -> ObjectivitySignRules:
+    """Load ``objectivity.yaml``: what our own statistical signs need and where levels begin.
+
+    Raises
+    ------
+    MethodologyError
+        Also when an observation would begin above a sign.
+    """
+    loaded = load_model(path, ObjectivitySignRules)
+    sign, observation = loaded.family_q.value, loaded.observation_q.value
+    if observation < sign:
+        raise MethodologyError(
+            f"{path.name}, observation_q: найдено {observation}, ожидалось не меньше family_q "
+            f"({sign}); исправьте одно из чисел."
         )
     return loaded
 

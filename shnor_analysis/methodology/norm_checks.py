@@ -31,6 +31,9 @@ def contradictions(norms: RegionNorms) -> Iterator[str]:
     slopes = [slope.indicator for slope in norms.context_slopes]
     if again := next((one for one in slopes if slopes.count(one) > 1), None):
         yield f"связь с показателем {again} названа дважды"
+    signs = [(sign.sign, sign.n_years) for sign in norms.signs]
+    if same := next((one for one in signs if signs.count(one) > 1), None):
+        yield f"норма признака {same[0]} за {same[1]} г. названа дважды"
     for work in norms.works:
         yield from _of_work(work, norms)
     for quantiles in norms.quantiles:
@@ -45,6 +48,9 @@ def _of_work(work: WorkNorm, norms: RegionNorms) -> Iterator[str]:
         yield f"работа {work.work_id}: год, предмет или класс не те, что в её коде"
     if work.n_schools > work.n_pupils:
         yield f"работа {work.work_id}: школ {work.n_schools}, а учеников {work.n_pupils}"
+    tasks = [task.task for task in work.tasks]
+    if twice := next((one for one in tasks if tasks.count(one) > 1), None):
+        yield f"работа {work.work_id}: задание {twice} названо дважды"
     for name, bins in (("отметки", work.marks), ("баллы", work.scores)):
         yield from (f"работа {work.work_id}, {name}: {found}" for found in _of_bins(bins, work))
         small = next((one for one in bins if one.n_pupils < norms.min_count), None)

@@ -10,9 +10,10 @@ from shnor_analysis.methodology.rules import SourcedInt
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
 Verdict = Literal[
-    "shrunken_share", "region_comparison", "context_residual", "mark_leniency", "quantile_group"
-]
-Norm = Literal["share_prior", "between_schools", "context_slopes", "leniency", "quantiles"]
+    "shrunken_share", "region_comparison", "context_residual", "mark_leniency", "quantile_group",
+    "own_signs",
+]  # fmt: skip
+Norm = Literal["share_prior", "between_schools", "context_slopes", "leniency", "quantiles", "signs"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 NORMS: tuple[str, ...] = get_args(Norm)
 

@@ -23,7 +23,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(ge=0)]
 AbsentReason = Literal[
     "few_schools", "few_pupils", "no_scores", "no_marks", "no_score_table", "no_journal",
-    "no_context", "same_everywhere",
+    "no_context", "same_everywhere", "no_tasks", "no_pupil_rows", "no_later_year",
 ]  # fmt: skip
 ABSENT_REASONS: tuple[str, ...] = get_args(AbsentReason)
 
@@ -89,8 +89,26 @@ class Leniency(StrictModel):
     mean_difference: float
 
 
+class TaskNorm(StrictModel):
+    """One task: mean part of its maximum, and how steady pupils are in it.
+
+    ``dispersion`` is the variance of a pupil's part over ``share * (1 - share)``: 1 for a task of
+    one point.
+    """
+
+    task: str = Field(min_length=1)
+    max_score: Annotated[int, Field(ge=1)]
+    n_pupils: Count
+    share: Share
+    dispersion: Share
+
+
 class WorkNorm(StrictModel):
-    """Norms of one work; a part that could not be estimated is absent and named in ``absent``."""
+    """Norms of one work; a part that could not be estimated is absent and named in ``absent``.
+
+    ``misfit_spread`` is what a school's profile of tasks differs from the region's beyond chance,
+    in sampling variances per pupil.
+    """
 
     work_id: str
     assessment_year: int
@@ -109,6 +127,8 @@ class WorkNorm(StrictModel):
     marks: tuple[CountBin, ...] = ()
     scores: tuple[CountBin, ...] = ()
     leniency: tuple[Leniency, ...] = ()
+    tasks: tuple[TaskNorm, ...] = ()
+    misfit_spread: Positive | None = None
 
     @property
     def series(self) -> tuple[str, str, str, int, str]:
@@ -134,6 +154,41 @@ class Slope(StrictModel):
     slope: float
     slope_standard_error: Positive
     left_between_sd: Positive
+
+
+SignCode = Literal[
+    "exam", "level", "grade4_level", "drop_linked", "drop_cohort", "bunching", "items",
+    "variance", "marks",
+]  # fmt: skip
+SIGN_CODES: tuple[str, ...] = get_args(SignCode)
+
+
+class SignCondition(StrictModel):
+    """One condition of a line: its slope, and mean and variance to stand in where it is missing."""
+
+    condition: str = Field(min_length=1)
+    slope: float
+    mean: float
+    variance: Positive
+
+
+class SignNorm(StrictModel):
+    """What is usual for one statistic of a school, and how far schools differ without suspicion.
+
+    ``n_years`` works were pooled over so many years. The usual value is ``intercept`` plus slopes
+    times conditions; ``between_sd`` is what differs between schools beyond that and chance;
+    ``pupil_sd`` is the spread of pupils within schools where the statistic needs one;
+    ``error_scale`` multiplies sampling errors that are taken too large by their formula.
+    """
+
+    sign: SignCode
+    n_years: Annotated[int, Field(ge=1)]
+    n_schools: Count
+    intercept: float
+    conditions: tuple[SignCondition, ...] = ()
+    between_sd: Positive
+    error_scale: Share = 1.0
+    pupil_sd: Positive | None = None
 
 
 class Quantiles(StrictModel):
@@ -166,9 +221,14 @@ class RegionNorms(StrictModel):
     min_count: Count
     works: tuple[WorkNorm, ...]
     context_slopes: tuple[Slope, ...] = ()
+    signs: tuple[SignNorm, ...] = ()
     social_reference: SocialReference | None = None
     quantiles: tuple[Quantiles, ...] = ()
     absent: tuple[Absent, ...] = ()
+
+    def sign(self, sign: str, n_years: int) -> SignNorm | None:
+        """What is usual for a statistic pooled over so many years."""
+        return next((one for one in self.signs if (one.sign, one.n_years) == (sign, n_years)), None)
 
     def quantile(self, indicator: str, percent: int) -> float | None:
         """Quantile over the region's schools of an indicator that belongs to no one work."""

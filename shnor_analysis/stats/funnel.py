@@ -56,11 +56,15 @@ class InnocentSide:
         Additive variance between units, from the residuals of the innocent side alone.
     n_units : int
         Units used on both sides; the other fields are NaN when they are fewer than asked for.
+    error_scale : float
+        1, or less where ``tau2`` is 0 and the innocent side differs less than its sampling errors
+        allow: these were taken too large, by as much.
     """
 
     centre: float
     tau2: float
     n_units: int
+    error_scale: float
 
 
 def approximate_limits(
@@ -396,7 +400,7 @@ def innocent_side(
     values, error = _usable(y, se)
     k = len(values)
     if k < max(min_units, 2):
-        return InnocentSide(np.nan, np.nan, k)
+        return InnocentSide(np.nan, np.nan, k, np.nan)
     sign = -1.0 if side == "lower" else 1.0
     expected = _winsorised_second_moment(winsor)
     tau2, centre = 0.0, np.nan
@@ -407,7 +411,9 @@ def innocent_side(
         tau2 = _half_tau2(distance[kept], error[kept], 1 - 2 * winsor, expected)
         if centre == before:
             break
-    return InnocentSide(centre, tau2, k)
+    moment = _half_moment(distance[kept], error[kept], tau2, 1 - 2 * winsor)
+    scale = min(float(np.sqrt(moment / expected)), 1.0) if tau2 == 0 else 1.0
+    return InnocentSide(centre, tau2, k, scale)
 
 
 def overdispersed_share_limits(
@@ -571,11 +577,15 @@ def _half_tau2(
     """Variance from the distances of one half; a half winsorises like the whole, mirrored."""
 
     def excess(tau2: float) -> float:
-        scores = distance / np.sqrt(error**2 + tau2)
-        pulled_in = np.minimum(scores, np.quantile(scores, kept_share))
-        return float(np.mean(pulled_in**2)) - expected
+        return _half_moment(distance, error, tau2, kept_share) - expected
 
     return _root(excess, distance)
+
+
+def _half_moment(distance: FloatArray, error: FloatArray, tau2: float, kept_share: float) -> float:
+    """Mean square of the scores of one half, its far end pulled in."""
+    scores = distance / np.sqrt(error**2 + tau2)
+    return float(np.mean(np.minimum(scores, np.quantile(scores, kept_share)) ** 2))
 
 
 def _root(excess: Callable[[float], float], residual: FloatArray) -> float:

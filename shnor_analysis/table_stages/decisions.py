@@ -15,6 +15,7 @@ from shnor_analysis.decisions.low_results_pooled import low_results_pooled
 from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
 from shnor_analysis.decisions.objectivity_letter import MarkerMeasures, objectivity_by_letter
+from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.decisions.with_context import decisions_with_context
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
@@ -67,6 +68,9 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         schools,
         year,
     )
+    signs = decide_objectivity_signs(
+        indicator(tables.OBJECTIVITY_MEASURES), run.methodology.objectivity_signs
+    )
     return {
         tables.LOW_RESULTS.name: low.decisions,
         tables.LOW_RESULTS_READINGS.name: low_results_readings(low.decisions),
@@ -104,6 +108,8 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.OBJECTIVITY_MARKERS.name: objectivity.markers,
         tables.OBJECTIVITY_LETTER.name: objectivity.schools,
         tables.OBJECTIVITY_LETTER_TERRITORY.name: objectivity.territory,
+        tables.OBJECTIVITY_FAMILIES.name: signs.families,
+        tables.OBJECTIVITY_SIGNS.name: signs.schools,
     }
 
 

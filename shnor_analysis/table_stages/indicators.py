@@ -18,10 +18,12 @@ from shnor_analysis.measures.reference_shares import reference_shares
 from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.share_funnels import share_funnels
+from shnor_analysis.measures.sign_data import SignTables
 from shnor_analysis.measures.with_context import tables_with_context
 from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.measures.with_objectivity import tables_of_objectivity
+from shnor_analysis.measures.with_signs import tables_with_signs
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import CELLS, TIDY
@@ -58,6 +60,17 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     usual = reference_shares(with_norms[tables.WORK_NORMS.name], of_territory)
     counted = without_adapted(results) if leaves_out else results
     funnels = share_funnels(counted, usual, methodology.certainty.funnel, run.assessment_year)
+    with_context = tables_with_context(
+        tidy(tables.CONTEXT),
+        tidy(tables.SCHOOLS),
+        school_cells,
+        with_norms["work_norms"],
+        run.social_reference,
+        run.norms,
+        methodology,
+        run.assessment_year,
+    )
+    schools = working_schools(tidy(tables.SCHOOLS), run.assessment_year)
     return {
         tables.PROCEDURE_RESULTS.name: results,
         tables.TERRITORY_RESULTS.name: of_territory,
@@ -76,16 +89,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         ),
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
         **with_norms,
-        **tables_with_context(
-            tidy(tables.CONTEXT),
-            tidy(tables.SCHOOLS),
-            school_cells,
-            with_norms["work_norms"],
-            run.social_reference,
-            run.norms,
-            methodology,
-            run.assessment_year,
-        ),
+        **with_context,
         tables.REFERENCE_SHARES.name: usual,
         tables.SHARE_FUNNELS.name: funnels.works,
         tables.SHARE_FUNNEL_POINTS.name: funnels.points,
@@ -96,7 +100,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
                 tables.DIAGNOSTIC_WORKS.name: tidy(tables.DIAGNOSTIC_WORKS),
                 tables.CONTEXT.name: tidy(tables.CONTEXT),
             },
-            working_schools(tidy(tables.SCHOOLS), run.assessment_year),
+            schools,
             methodology,
             run.assessment_year,
         ),
@@ -113,6 +117,22 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             },
             with_norms["work_norms"],
             methodology,
+            is_region=run.description.municipality_id is None,
+        ),
+        **tables_with_signs(
+            SignTables(
+                school_cells,
+                tables.load_table(tables.CLASS_CELLS, folder / CELLS),
+                cell_scores,
+                tables.load_table(tables.CELL_TASKS, folder / CELLS),
+                tables.load_table(tables.COHORT_PAIRS, folder / CELLS),
+            ),
+            schools,
+            tidy(tables.CONTEXT),
+            with_context[tables.CONTEXT_VALUES.name],
+            run.norms,
+            methodology,
+            run.assessment_year,
             is_region=run.description.municipality_id is None,
         ),
     }

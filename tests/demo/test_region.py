@@ -13,7 +13,7 @@ from shnor_analysis.demo.region import (
     other_population,
 )
 from shnor_analysis.demo.results import Sitting, sittings
-from shnor_analysis.tables import GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORKS, Contract
+from shnor_analysis.tables import GIA_RESULTS, SCHOOLS, VPR_RESULTS, WORK_TASKS, WORKS, Contract
 from shnor_analysis.workspace import Workspace
 
 SEED = 2025
@@ -144,8 +144,8 @@ def test_levels_of_the_region_are_realistic() -> None:
 
 @pytest.mark.parametrize(
     ("name", "contract"),
-    [("schools", SCHOOLS), ("works", WORKS), ("vpr_results", VPR_RESULTS),
-     ("gia_results", GIA_RESULTS)],
+    [("schools", SCHOOLS), ("works", WORKS), ("work_tasks", WORK_TASKS),
+     ("vpr_results", VPR_RESULTS), ("gia_results", GIA_RESULTS)],
 )  # fmt: skip
 def test_region_tables_keep_contracts(region: DemoSummary, name: str, contract: Contract) -> None:
     for year in (2022, 2023, 2024, 2025):
@@ -165,6 +165,12 @@ def test_region_counts_are_the_truth(region: DemoSummary) -> None:
     both = counted.merge(truth, on=["school_id", "work_id"], validate="one_to_one", how="left")
     assert (both["n_participants_x"] == both["n_participants_y"]).all()
     assert (both["n_below_minimum_x"] == both["n_below_minimum_y"]).all()
+
+
+def test_points_by_task_add_up_to_the_score(region: DemoSummary) -> None:
+    results = pd.read_parquet(region.folder / "2025" / "vpr_results.parquet")
+    points = results["task_scores"].map(lambda text: sum(map(int, text)))
+    assert (points == results["score_raw"]).all()
 
 
 def test_region_has_the_schools_asked_for(region: DemoSummary) -> None:

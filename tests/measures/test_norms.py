@@ -25,8 +25,19 @@ from shnor_analysis.measures.norm_conditions import conditions, slopes
 from shnor_analysis.measures.norm_works import merged_counts, told_share
 from shnor_analysis.measures.norms import region_norms
 from shnor_analysis.measures.result_index import result_index
+from shnor_analysis.measures.sign_data import SignTables
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, MadeBy, load_methodology, norms_text
-from shnor_analysis.tables import CELL_SCORES, CELLS, CONTEXT, SCHOOLS, WORK_NORMS, load_table
+from shnor_analysis.tables import (
+    CELL_SCORES,
+    CELL_TASKS,
+    CELLS,
+    CLASS_CELLS,
+    COHORT_PAIRS,
+    CONTEXT,
+    SCHOOLS,
+    WORK_NORMS,
+    load_table,
+)
 from shnor_analysis.workspace import Workspace, find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
@@ -206,7 +217,7 @@ def region(tmp_path_factory):
     results = pd.concat(
         [
             pd.read_parquet(made.folder / str(year) / f"{name}_results.parquet")
-            for year in (2024, 2025)
+            for year in (2022, 2023, 2024, 2025)
             for name in ("vpr", "gia")
         ]
     )
@@ -218,7 +229,11 @@ def region(tmp_path_factory):
     truth = truth[truth["assessment_year"] == 2025].set_index("school_id")
     with open_engine(EngineChoice()) as engine:
         write_waist(made.folder, made.folder / "waist", METHODOLOGY, engine)
-    cells, counts = (load_table(one, made.folder / "waist") for one in (CELLS, CELL_SCORES))
+    cells, classes, counts, tasks, pairs = (
+        load_table(one, made.folder / "waist")
+        for one in (CELLS, CLASS_CELLS, CELL_SCORES, CELL_TASKS, COHORT_PAIRS)
+    )
+    tables["signs"] = SignTables(cells, classes, counts, tasks, pairs)
     return cells, counts, tables, truth, results
 
 
@@ -226,8 +241,9 @@ def region(tmp_path_factory):
 def norms(region):
     cells, counts, tables, _, _ = region
     return region_norms(
-        cells, tables["schools"], 2025, METHODOLOGY, MADE, "Область", tables["context"], counts
-    )
+        cells, tables["schools"], 2025, METHODOLOGY, MADE, "Область", tables["context"], counts,
+        tables["signs"],
+    )  # fmt: skip
 
 
 def test_the_spread_between_schools_is_the_planted_one(region, norms):
@@ -317,10 +333,45 @@ def test_the_file_tells_of_no_pupil_and_no_small_group(region, norms):
 
 def test_the_file_is_small_and_the_same_whatever_the_order_of_rows(region, norms):
     cells, counts, tables, _, _ = region
-    mixed = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
+    mixed = {name: tables[name].sample(frac=1, random_state=1) for name in ("schools", "context")}
+    waist = tables["signs"]
+    mixed_waist = SignTables(
+        *(
+            table.sample(frac=1, random_state=4)
+            for table in (waist.cells, waist.class_cells, waist.cell_scores, waist.cell_tasks)
+        ),
+        cohort_pairs=waist.cohort_pairs,
+    )
     again = region_norms(
         cells.sample(frac=1, random_state=2), mixed["schools"], 2025, METHODOLOGY, MADE, "Область",
-        mixed["context"], counts.sample(frac=1, random_state=3),
+        mixed["context"], counts.sample(frac=1, random_state=3), mixed_waist,
     )  # fmt: skip
     assert norms_text(again) == norms_text(norms)
-    assert len(norms_text(norms)) < 200_000
+    # four years of works, their tasks, and the norms of signs
+    assert len(norms_text(norms)) < 400_000
+
+
+def test_the_norms_of_signs_are_those_of_an_honest_region(norms):
+    assert {(one.sign, one.n_years) for one in norms.signs} >= {
+        (sign, years)
+        for sign in ("level", "bunching", "items", "variance", "marks")
+        for years in (1, 4)
+    }
+    level = norms.sign("level", 4)
+    slopes = {one.condition: one.slope for one in level.conditions}
+    # what exams tell of a school, works written in it must tell too
+    assert slopes["exam"] == pytest.approx(1.0, abs=0.2)
+    assert slopes["social_index"] > 0
+    # schools differ by a quarter of a standard deviation of pupils and more before conditions
+    assert level.between_sd < 0.15
+    assert norms.sign("drop_linked", 4) is None  # codes of pupils do not survive a year
+
+
+def test_the_norms_of_tasks_are_those_of_the_works(norms):
+    for work in norms.works:
+        if work.tasks:
+            points = sum(one.share * one.max_score for one in work.tasks)
+            assert points == pytest.approx(work.score_raw.mean_of_pupils, rel=0.01)
+            single = [one.dispersion for one in work.tasks if one.max_score == 1]
+            assert single == pytest.approx([1.0] * len(single))
+            assert work.misfit_spread >= 0

@@ -16,6 +16,7 @@ from shnor_analysis.methodology import (
     RegionNorms,
     ScoreNorm,
     SharePrior,
+    SignNorm,
     Slope,
     WorkNorm,
     load_methodology,
@@ -64,7 +65,7 @@ def work_norm(work=WORK, **more):
     return WorkNorm(**parts(work), n_schools=300, n_pupils=6000, **known)
 
 
-def norms(*works, year=2025, slopes=("social_index",), quantiles=True):
+def norms(*works, year=2025, slopes=("social_index",), quantiles=True, signs=1):
     return RegionNorms(
         format="shnor-norms", format_version=1, region_code="99", region_name=REGION,
         assessment_year=year, n_schools=300, min_count=10, works=works,
@@ -78,6 +79,10 @@ def norms(*works, year=2025, slopes=("social_index",), quantiles=True):
             Quantiles(indicator="below_minimum_share", work_id=work.work_id, n_schools=300,
                       values={"50": 0.1})
             for work in works if quantiles
+        ),
+        signs=tuple(
+            SignNorm(sign="level", n_years=1, n_schools=300, intercept=0.0, between_sd=0.1)
+            for _ in range(signs)
         ),
     )  # fmt: skip
 
@@ -188,6 +193,9 @@ def test_every_verdict_has_its_norm_in_a_full_file():
         (norms(work_norm(), slopes=("low_income_share",)), (), "context_residual",
          ("partial", "no_index")),
         (norms(work_norm(), quantiles=False), (), "quantile_group", ("absent", "not_in_norms")),
+        (None, (), "own_signs", ("absent", "no_norms_file")),
+        (norms(work_norm(), signs=0), (), "own_signs", ("absent", "not_in_norms")),
+        (norms(work_norm(LAST), year=2024), (), "own_signs", ("absent", "not_in_norms")),
     ],
 )  # fmt: skip
 def test_what_is_weaker_and_why(given, statistics, verdict, expected):

@@ -85,6 +85,11 @@ CODES = {
     "procedure": tables.PROCEDURES,
     "membership_class": tables.MEMBERSHIP_CLASSES,
     "scenario": tables.SCENARIO_KINDS,
+    "sign_family": tables.SIGN_FAMILIES,
+    "sign_meaning": tables.SIGN_FAMILIES,
+    "sign_other_reasons": tables.SIGN_FAMILIES,
+    "sign_level": tables.SIGN_LEVELS,
+    "sign_cell": {*tables.SIGN_LEVELS, *tables.FAMILY_LEVELS, *tables.SIGN_STATUSES} - {"ok"},
 }
 
 

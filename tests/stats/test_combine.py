@@ -1,11 +1,11 @@
-"""Partial conjunction: by hand, and against a plain loop over the definition."""
+"""Partial conjunction and Cauchy combination: by hand, and against a plain loop."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shnor_analysis.stats.combine import partial_conjunction
+from shnor_analysis.stats.combine import cauchy_combination, partial_conjunction
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,27 @@ def test_too_few_tests_are_missing():
 def test_impossible_input_is_refused(p, r):
     with pytest.raises(ValueError, match="must"):
         partial_conjunction(p, r)
+
+
+def test_cauchy_combination_of_one_test_is_itself_and_of_a_half_counts_nothing():
+    assert cauchy_combination([[1e-20], [0.3], [0.97]]) == pytest.approx([1e-20, 0.3, 0.97])
+    # tan(0.49 pi) / 2 back again: atan(2 / tan(0.49 pi)) / pi
+    expected = np.arctan(2 / np.tan(0.49 * np.pi)) / np.pi
+    assert cauchy_combination([[0.01, 0.5]])[0] == pytest.approx(expected)
+
+
+def test_cauchy_combination_leaves_out_what_is_missing():
+    found = cauchy_combination([[0.02, np.nan, 0.02], [np.nan] * 3])
+    assert found[0] == pytest.approx(0.02)
+    assert np.isnan(found[1])
+    with pytest.raises(ValueError, match=r"\[0, 1\]"):
+        cauchy_combination([[1.2]])
+
+
+@given(st.lists(st.floats(1e-9, 0.99), min_size=1, max_size=8), st.randoms())
+def test_cauchy_combination_knows_no_order_and_lies_between(p, random):
+    mixed = list(p)
+    random.shuffle(mixed)
+    found = cauchy_combination([p])[0]
+    assert found == pytest.approx(cauchy_combination([mixed])[0], rel=1e-6)
+    assert min(p) * (1 - 1e-6) <= found <= max(p) * (1 + 1e-6)

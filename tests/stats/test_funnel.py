@@ -212,6 +212,17 @@ def test_second_moment_left_by_winsorising():
         assert phi == pytest.approx(expected, abs=0.005)
 
 
+def test_errors_taken_too_large_are_seen_on_the_innocent_side():
+    # exact normal quantiles of spread 0.5 with errors said to be 1
+    y = norm.ppf((np.arange(200) + 0.5) / 200) / 2
+    found = innocent_side(y, np.ones(200), side="lower", winsor=0.2, min_units=10)
+    assert found.tau2 == 0
+    assert found.error_scale == pytest.approx(0.5, abs=0.01)
+    right = innocent_side(2 * y, np.full(200, 0.5), side="lower", winsor=0.2, min_units=10)
+    assert right.tau2 == pytest.approx(0.75, abs=0.03)
+    assert right.error_scale == 1
+
+
 def test_the_innocent_side_is_not_moved_by_how_high_suspects_stand():
     y, se = even_region(401, 4.0, 1.5)
     suspects = np.arange(401) >= 361

@@ -75,6 +75,7 @@ from shnor_analysis.report.tables.objectivity import (
     objectivity_territory,
     training_objectivity,
 )
+from shnor_analysis.report.tables.objectivity_signs import objectivity_signs, sign_meanings
 from shnor_analysis.report.tables.passport import passport
 from shnor_analysis.report.tables.results import mark_agreement, territory, trend
 
@@ -127,6 +128,7 @@ __all__ = [
     "objectivity_indicators",
     "objectivity_rules",
     "objectivity_schools",
+    "objectivity_signs",
     "objectivity_territory",
     "part",
     "passport",
@@ -141,6 +143,7 @@ __all__ = [
     "rule_parameters",
     "series_breaks",
     "shrunken_shares",
+    "sign_meanings",
     "social_reference",
     "social_weights",
     "source_files",
