@@ -43,9 +43,9 @@ def sign_strips(
     Returns
     -------
     tuple of DisplayFigure
-        Long lists take several pictures; none where there is no school.
+        Long lists take several pictures; none where no school could be tested.
     """
-    if signs.empty:
+    if not (signs["level"] != "not_tested").any():
         return ()
     n_years = int(signs["n_years"].max())
     year = int(signs["assessment_year"].max())
