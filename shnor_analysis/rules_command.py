@@ -149,7 +149,7 @@ def show_schools(
         console.print(f"[bold]{title}: {len(rows)}[/bold]")
         for row in by_school(rows, monitoring.labels).itertuples(index=False):
             name = monitoring.labels.school(row.school_id)
-            console.print(f"  {escape(name)} — {escape(decision_reason(row))}")
+            console.print(f"  {escape(name)} — {escape(decision_reason(row, after))}")
     if len(single) > 1:
         table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
         for change in single:

@@ -351,6 +351,7 @@ def _reason_codes(
         ("below_b_not_checked", assessed & two_clauses & unchecked_b),
         ("below_a_not_checked", assessed & two_clauses & unchecked_a),
         ("below_one_year", assessed & (mode == "C") & no_last_year),
+        ("below_without_repeat", assessed & (mode in {"A", "C"})),
         ("below", assessed),
         ("repeat_not_checked", (mode == "A_and_B") & a & unchecked_b),
         ("repeat_not_checked", (mode == "B") & unchecked_b & has_results),

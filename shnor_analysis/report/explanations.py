@@ -124,7 +124,9 @@ def _only(table: pd.DataFrame, school_id: str) -> Any:
 
 def _fact(school: _School) -> list[str]:
     decision = school.decision
-    sentences = [text("explanation", decision.decision, reason=decision_reason(decision))]
+    sentences = [
+        text("explanation", decision.decision, reason=decision_reason(decision, school.rule))
+    ]
     if decision.decision == "not_assessed":
         return sentences
     this_year, last_year = school.low(school.year), school.low(school.year - 1)

@@ -318,9 +318,13 @@ LOW_RESULTS = Contract(
         "assessment_year": column(INTEGER, "Год оценки"),
         "decision": choice("Решение", DECISIONS),
         "reason_code": text("Код основания", "слова к нему — в report/texts_ru.yaml"),
-        "clause_a": flag("Пункт А", "две процедуры и более за год", nullable=True),
+        "clause_a": flag(
+            "Пункт А", "процедур за год не меньше, чем требует правило", nullable=True
+        ),
         "clause_b": flag("Пункт Б", "одна процедура два года подряд", nullable=True),
-        "clause_c": flag("Пункт В", "две процедуры и более за два года", nullable=True),
+        "clause_c": flag(
+            "Пункт В", "процедур за два года не меньше, чем требует правило", nullable=True
+        ),
         "n_procedures": count("Процедур в этом году"),
         "n_compared": count("Процедур с прошлым годом", "по ним проверено повторение"),
         "n_low_current": count("Низких в этом году"),

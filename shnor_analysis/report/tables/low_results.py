@@ -32,7 +32,7 @@ CHANCE_SHARES = (0.05, 0.10, 0.15, 0.20, 0.25)
 
 
 def low_results_list(
-    decisions: pd.DataFrame, certainty: pd.DataFrame, labels: Labels
+    decisions: pd.DataFrame, certainty: pd.DataFrame, labels: Labels, rule: LowResultsRule
 ) -> DisplayTable:
     """Schools that meet the rule, in alphabetical order, with the reason and the certainty."""
     listed = decisions[decisions["decision"] == "included"].merge(
@@ -52,7 +52,7 @@ def low_results_list(
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(decision_reason(row)),
+                words(decision_reason(row, rule)),
                 whole(row.n_low_current),
                 whole(row.n_procedures),
                 Cell(
@@ -67,7 +67,7 @@ def low_results_list(
     )
 
 
-def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
+def all_decisions(decisions: pd.DataFrame, labels: Labels, rule: LowResultsRule) -> DisplayTable:
     """One line for every school: included, not included, not assessed, and why."""
     rows = by_school(decisions, labels)
     return build_table(
@@ -85,21 +85,24 @@ def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("decision", row.decision),
                     emphasis=row.decision == "included",
                 ),
-                words(decision_reason(row)),
+                words(decision_reason(row, rule)),
             )
             for row in rows.itertuples(index=False)
         ),
     )
 
 
-def decision_reason(row: Any) -> str:
-    """Words for the reason of one decision, a row of the table ``low_results``."""
+def decision_reason(row: Any, rule: LowResultsRule) -> str:
+    """Words for the reason of one decision, a row of ``low_results`` decided by ``rule``."""
+    least = rule.min_low_procedures.value
     return text(
         "reason",
         row.reason_code,
         year=russian.school_year(int(row.assessment_year)),
         compared=str(row.n_compared),
         total=str(row.n_procedures),
+        needed=russian.counted(least, *load_texts()["procedures_counted"]),
+        least=str(least),
     )
 
 
