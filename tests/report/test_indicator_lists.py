@@ -78,7 +78,7 @@ def column(table, key):
 
 
 def test_five_truths_look_different(found):
-    indicators, territory, _ = found
+    indicators, territory, index = found
     first, second = tables.indicator_values(indicators, territory, LISTS, LABELS, 2025)
     by_school = {row[0].value: row for row in first.rows}
     small = by_school[NAMES[IDS[0]]]
@@ -88,6 +88,17 @@ def test_five_truths_look_different(found):
     ]  # fmt: skip
     assert small[2].text == "0,0"
     # the regional index adds one year only: three pupils are too few to print
+    # and too few to weigh in the index, as the note under the table says
+    assert (
+        second.notes[-1]
+        .replace("\n", " ")
+        .endswith(
+            "«мало участников» — значение не печатается и в индекс не входит. Порядок алфавитный."
+        )
+    )
+    parts = index.parts.set_index(["regulation_id", "school_id", "indicator_id"])
+    of_small = parts.loc[(LISTS[1].id, IDS[0], LISTS[1].indicators[1].id)]
+    assert of_small[["score", "weight"]].isna().all()
     one_year = {row[0].value: row for row in second.rows}[NAMES[IDS[0]]]
     assert one_year[1].status == Status.TOO_FEW
     assert by_school["Территория"][2].value == pytest.approx((2 * 2 * 50) / (2 * 2 * 7 * 30 + 6))
