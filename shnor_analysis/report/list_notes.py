@@ -9,7 +9,7 @@ import pandas as pd
 from shnor_analysis.methodology import Confidence, LowResultsList, rule_items_of
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Paragraph, Run
-from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.rules import rule_label
 from shnor_analysis.report.school_groups import ALL_SCHOOLS, group_words
 from shnor_analysis.report.texts import text
@@ -121,10 +121,7 @@ def _without_groups(decisions: pd.DataFrame, labels: Labels) -> Iterator[str]:
         yield text("indicator_list", "groups_change_nothing")
     for code, part in changes.items():
         if part.any():
-            names = (
-                labels.school(school) for school in by_school(known[part], labels)["school_id"]
-            )
-            yield text("indicator_list", code, names="; ".join(names))
+            yield text("indicator_list", code, names=labels.names(known[part]))
 
 
 def _counts(groups: pd.Series) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from shnor_analysis.methodology import LowResultsRule, Place
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Callout, Listing, Paragraph, Run
-from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.texts import load_texts, text
 
 EVIDENCE_ORDER = ("sure", "likely", "borderline", "few_data")
@@ -87,7 +87,7 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
     for code in EVIDENCE_ORDER:
         schools = included[included["evidence"] == code]
         if len(schools):
-            sentences.append(text("headline", code, names=_names(schools, labels)))
+            sentences.append(text("headline", code, names=labels.names(schools)))
     sentences.append(
         text(
             "headline",
@@ -107,13 +107,8 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
             )
         )
     if len(unassessed):
-        sentences.append(text("headline", "not_assessed", names=_names(unassessed, labels)))
+        sentences.append(text("headline", "not_assessed", names=labels.names(unassessed)))
     return Listing(tuple((Run(sentence),) for sentence in sentences))
-
-
-def _names(rows: pd.DataFrame, labels: Labels) -> str:
-    names = (labels.school(code) for code in by_school(rows, labels)["school_id"])
-    return russian.keep_together("; ".join(names))
 
 
 def rule_clauses(rule: LowResultsRule) -> Listing:

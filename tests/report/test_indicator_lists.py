@@ -96,6 +96,8 @@ def test_five_truths_look_different(found):
             "«мало участников» — значение не печатается и в индекс не входит. Порядок алфавитный."
         )
     )
+    assert "Участники сложены за последние 2\u00a0года." in first.notes[0]
+    assert second.notes[0].strip() == "Участники одного, последнего года."
     parts = index.parts.set_index(["regulation_id", "school_id", "indicator_id"])
     of_small = parts.loc[(LISTS[1].id, IDS[0], LISTS[1].indicators[1].id)]
     assert of_small[["score", "weight"]].isna().all()
@@ -218,6 +220,11 @@ def test_who_is_listed_because_of_groups_is_named(found):
     around = Surroundings(levels, conditions, is_region=False)
     by_conditions = decide_low_results_index(indicators, (LISTS[0], divided), around, RULE, 2025)
     said = said_of_second_list(by_conditions, territory)
+    raw = list_notes.list_notes(
+        LISTS, by_conditions.decisions, by_conditions.years, territory, LABELS, 2025
+    )
+    printed = NAMES[IDS[2]].replace("№ ", "№\u00a0")  # no line ends between № and its number
+    assert any(printed in run.text for item in raw[3].items for run in item)
     assert any(one.startswith("Внутри своей группы сравниваются: школы с более") for one in said)
     # thirds of the conditions 1 … 9: 1–3 below, 4, 6 between, 7–9 above. Failing shares of the
     # thirds: (4, 5, 15), (3, 20), (·, 1, 2) of 30; a quarter of three and of two is the last one

@@ -350,16 +350,13 @@ def _of_list(rows: pd.DataFrame, rules: LowResultsList, assessment_year: int) ->
 
 
 def _terms(rules: LowResultsList) -> str:
-    """«за последние 2 года» or «за последний год», or both."""
+    """Whose participants are counted: of several years together, of the last one, of either."""
     years = sorted({one.n_years for one in rules.indicators if one.n_years})
-    return russian.listing(
-        [
-            text("indicator_list", "one_year")
-            if n == 1
-            else text("indicator_list", "years", n=russian.counted(n, "год", "года", "лет"))
-            for n in years
-        ]
-    )
+    several = [russian.counted(n, "год", "года", "лет") for n in years if n > 1]
+    if not several:
+        return text("indicator_list", "one_year")
+    code = "years_and_one" if 1 in years else "years"
+    return text("indicator_list", code, n=russian.listing(several))
 
 
 def _correlation_note(rules: LowResultsList) -> str:
