@@ -144,7 +144,7 @@ class Monitoring:
             rules=self.methodology.social_context,
             terms=self.place.terms,
             assessment_year=self.assessment_year,
-            set_titles=self.methodology.condition_titles,
+            set_titles={k: one.title for k, one in self.methodology.condition_sets.items()},
             reliable_participants=self.methodology.low_results.reliable_participants.value,
             min_participants=self.place.publication.min_participants,
         )

@@ -62,7 +62,7 @@ class Methodology:
     of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
     and only for lists of indicators there may be several. ``condition_sets`` holds the indicators
     of adverse conditions of every regulation that has them: those the place does not apply stand
-    beside its own; ``condition_titles`` names them.
+    beside its own.
     """
 
     folder: Path
@@ -72,7 +72,6 @@ class Methodology:
     report_parts: ReportParts
     social_context: SocialContextRules
     condition_sets: dict[str, AdverseConditions]
-    condition_titles: dict[str, str]
     certainty: CertaintyRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
@@ -216,7 +215,6 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
-        condition_titles={one.id: one.title for one in with_conditions},
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),

@@ -41,8 +41,12 @@ class ProcedureSet(Sourced):
 
 
 class LowResultsParameters(Sourced):
-    """A rule «share below the minimum in several procedures» with every parameter sourced."""
+    """A rule «share below the minimum in several procedures» with every parameter sourced.
 
+    ``title`` names the rule, not the document, which may be about more.
+    """
+
+    title: str = Field(min_length=1)
     share_numerator: SourcedInt
     share_denominator: SourcedInt
     min_participants: SourcedInt
@@ -57,11 +61,14 @@ class LowResultsParameters(Sourced):
 
 
 class LowResultsRule(LowResultsParameters):
-    """The low-results rule of a regulation together with the name of the document."""
+    """The low-results rule of a regulation together with the name of the document.
+
+    ``document_source`` says how well the document itself is known.
+    """
 
     id: str
-    title: str
     document: str
+    document_source: str
 
 
 class HighThreshold(Sourced):
@@ -242,9 +249,11 @@ class CorrelationRule(StrictModel):
 class LowResultsIndicators(Sourced):
     """A list of indicators of low results and how the list of schools is cut from them.
 
+    ``title`` names the list, not the document, which may be about more.
     ``correlation`` is given when and only when an indicator is a correlation.
     """
 
+    title: str = Field(min_length=1)
     indicators: Annotated[tuple[ResultIndicator, ...], Field(strict=False, min_length=1)]
     correlation: CorrelationRule | None = None
     index: IndexRule
@@ -254,7 +263,6 @@ class LowResultsList(LowResultsIndicators):
     """The list of indicators of a regulation together with the name of the document."""
 
     id: str
-    title: str
     document: str
 
 
@@ -286,8 +294,12 @@ class ConditionIndicator(Sourced):
 
 
 class AdverseConditions(Sourced):
-    """Indicators of adverse conditions and how the list of schools is cut from them."""
+    """Indicators of adverse conditions and how the list of schools is cut from them.
 
+    ``title`` names the list, not the document, which may be about more.
+    """
+
+    title: str = Field(min_length=1)
     sources: SourceOrder
     joined_counts: JoinedCounts
     indicators: Annotated[tuple[ConditionIndicator, ...], Field(strict=False, min_length=1)]

@@ -28,7 +28,7 @@ def cover(
                 "rule_source",
                 title=rule.title,
                 document=rule.document,
-                confidence=text("confidence", rule.confidence),
+                source=rule.document_source,
             ),
         ],
         [text("cover", "mode"), text("rule_mode", rule.mode.value)],

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from shnor_analysis.codes import DIAGNOSTIC_PROCEDURES
 from shnor_analysis.methodology import (
+    AdverseConditions,
     CalendarEvent,
     Coefficient,
     ConditionIndicator,
     HighThreshold,
+    LowResultsIndicators,
+    LowResultsParameters,
     PointBand,
     ProcedureSet,
     PupilSum,
@@ -136,6 +139,8 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
             )
         case SourceOrder():
             return ", ".join(text("rule_source", source) for source in entry.value)
+        case LowResultsParameters() | LowResultsIndicators() | AdverseConditions():
+            return entry.title
         case CalendarEvent():
             code = "until" if entry.starts is None else "between"
             days = {"starts": _day(entry.starts or ""), "ends": _day(entry.ends)}

@@ -72,7 +72,7 @@ def conditions_of(ids, told, results, signs=None):
         rules=METHODOLOGY.social_context,
         terms=TERMS,
         assessment_year=YEAR,
-        set_titles=METHODOLOGY.condition_titles,
+        set_titles={k: one.title for k, one in METHODOLOGY.condition_sets.items()},
         reliable_participants=10,
         min_participants=5,
     )

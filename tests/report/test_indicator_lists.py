@@ -122,6 +122,18 @@ def test_schools_stand_in_alphabetical_order_and_nothing_ranks_them(found, feder
         assert "index" not in {c.key for c in table.columns}
 
 
+def test_a_list_is_named_by_itself_not_by_a_document_about_two_things(found, federal):
+    indicators, territory, index = found
+    given = (indicators, territory, index.decisions, LISTS, LABELS, 5)
+    titles = [
+        *(p.title for p in indicator_dots.indicator_dots(*given)),
+        *(t.title for t in tables.index_lists(index.decisions, index.years, LISTS, LABELS)),
+        *(c.label for c in tables.ways(federal, index.decisions, RULE, LISTS, LABELS).columns),
+    ]
+    assert not [title for title in titles if "услови" in title]
+    assert titles[2] == "Школы перечня: Показатели низких результатов, Стерлитамакский район"
+
+
 def test_decisions_stand_side_by_side_with_their_certainty(found, federal):
     table = tables.ways(federal, found[2].decisions, RULE, LISTS, LABELS)
     by_school = {row[0].value: [c.text for c in row[1:]] for row in table.rows}

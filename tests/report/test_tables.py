@@ -201,6 +201,15 @@ PLACE = Place.model_validate(
 )  # fmt: skip
 
 
+def test_the_head_says_how_well_the_document_is_known(low):
+    works = pd.DataFrame({"assessment_year": [2025], "exam_date": [None]})
+    said = dict(narrative.cover(PLACE, RULE, 2025, works)["facts"])["Правило"]
+    assert "№ 847 (текст приказа не прочитан, правило восстановлено по сообщениям" in said
+    other = RULE.model_copy(update={"document_source": "документ прочитан целиком"})
+    said = dict(narrative.cover(PLACE, other, 2025, works)["facts"])["Правило"]
+    assert said.endswith("№ 847 (документ прочитан целиком)")
+
+
 def test_a_gap_names_the_files_that_came():
     files = pd.DataFrame({"family": ["expert_card", "expert_card", None]})
     gap = narrative.gap("recommendations", files, PLACE)
