@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shnor_analysis.codes import ContextSource, DiagnosticProcedure, Procedure
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
-from shnor_analysis.methodology.sourced import Sourced, StrictModel
+from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
 
 _Grades = Annotated[tuple[int, ...], Field(strict=False, min_length=1)]
 _Subjects = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
@@ -210,6 +210,13 @@ class IndicatorWorks(StrictModel):
     grades: _Grades | None
 
 
+class OwnPart(Sourced):
+    """A part of an indicator that its document does not name: what was taken and from where."""
+
+    part: Literal["works", "years", "threshold"]
+    value: str = Field(min_length=1)
+
+
 class ResultIndicator(Sourced):
     """One indicator of low results: what is counted, in which works, over how many years.
 
@@ -217,6 +224,7 @@ class ResultIndicator(Sourced):
     minimum, correlation of work results with current marks, or a fact that is so or not, which
     alone has a ``fact``, a code of the table ``context``. ``n_years`` of None is the present
     state. ``tables`` are the tables it is computed from, by the names of their contracts.
+    ``own_parts`` are those of its parts that the document does not name.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -231,6 +239,12 @@ class ResultIndicator(Sourced):
         Field(strict=False, min_length=1),
     ]
     fact: str | None = None
+    own_parts: Annotated[tuple[OwnPart, ...], Field(strict=False)] = ()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether all of it was read in the document."""
+        return self.confidence == Confidence.REGULATION and not self.own_parts
 
 
 class Coefficient(Sourced):

@@ -59,13 +59,27 @@ def _of(rows: pd.DataFrame, rules: LowResultsList, assessment_year: int) -> pd.D
 
 
 def _letter(rules: LowResultsList) -> Iterator[str]:
-    cited = [one for one in rules.indicators if one.confidence == Confidence.REGULATION]
+    cited = [one for one in rules.indicators if one.is_letter]
+    partly = [
+        one for one in rules.indicators if one.confidence == Confidence.REGULATION and one.own_parts
+    ]
     yield text(
         "indicator_list",
-        "letter" if cited else "no_letter",
+        "letter" if cited or partly else "no_letter",
         n=str(len(cited)),
         total=russian.counted(len(rules.indicators), "показателя", "показателей", "показателей"),
     )
+    if partly:
+        parts = [
+            text(
+                "indicator_list",
+                "partly_one",
+                title=one.short_title,
+                parts=", ".join(text("own_part", own.part) for own in one.own_parts),
+            )
+            for one in partly
+        ]
+        yield text("indicator_list", "partly", n=str(len(partly)), parts="; ".join(parts))
     own = [
         rule_label(item)
         for item in rule_items_of("low_results_indicators", rules)

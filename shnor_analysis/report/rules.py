@@ -13,6 +13,7 @@ from shnor_analysis.methodology import (
     HighThreshold,
     LowResultsIndicators,
     LowResultsParameters,
+    OwnPart,
     PointBand,
     ProcedureSet,
     PupilSum,
@@ -75,6 +76,8 @@ def rule_label(item: RuleItem) -> str:
         fields["procedure"] = text("procedure", entry.procedure)
     if isinstance(entry, PointBand):
         fields["indicator"] = entry.indicator
+    if isinstance(entry, OwnPart):
+        fields["part"] = text("own_part", entry.part)
     return text("rule_field", item.field, **fields)
 
 
@@ -139,6 +142,8 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
             )
         case SourceOrder():
             return ", ".join(text("rule_source", source) for source in entry.value)
+        case OwnPart():
+            return entry.value
         case LowResultsParameters() | LowResultsIndicators() | AdverseConditions():
             return entry.title
         case CalendarEvent():
