@@ -4,6 +4,7 @@ from shnor_analysis.methodology.certainty import (
     CertaintyRules,
     ConcentrationRules,
     FunnelRules,
+    ListWords,
     WhatIf,
 )
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
@@ -165,6 +166,7 @@ __all__ = [
     "IndicatorWorks",
     "JoinedCounts",
     "Leniency",
+    "ListWords",
     "LowResultsIndicators",
     "LowResultsList",
     "LowResultsParameters",

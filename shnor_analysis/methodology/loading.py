@@ -256,15 +256,29 @@ def load_certainty_rules(path: Path) -> CertaintyRules:
     Raises
     ------
     MethodologyError
-        Also when the core of a list would begin below its border.
+        Also when the core of a list would begin below its border, or «sure» below «likely».
     """
     loaded = load_model(path, CertaintyRules)
-    core, border = loaded.core_probability.value, loaded.borderline_probability.value
-    if core < border:
-        raise MethodologyError(
-            f"{path.name}, core_probability: найдено {core}, ожидалось не меньше "
-            f"borderline_probability ({border}); исправьте одно из чисел."
-        )
+    words = loaded.indicator_lists
+    for place, higher, lower_name, lower in (
+        (
+            "core_probability",
+            loaded.core_probability,
+            "borderline_probability",
+            loaded.borderline_probability,
+        ),
+        (
+            "indicator_lists.sure_probability",
+            words.sure_probability,
+            "likely_probability",
+            words.likely_probability,
+        ),
+    ):
+        if higher.value < lower.value:
+            raise MethodologyError(
+                f"{path.name}, {place}: найдено {higher.value}, ожидалось не меньше "
+                f"{lower_name} ({lower.value}); исправьте одно из чисел."
+            )
     return loaded
 
 

@@ -53,7 +53,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             conditions=_conditions(indicator(tables.SOCIAL_INDEX), year),
             is_region=run.description.municipality_id is None,
         ),
-        rule,
+        rules.indicator_lists,
         year,
     )
     return {

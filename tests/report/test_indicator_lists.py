@@ -18,6 +18,7 @@ from shnor_analysis.workspace import find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
 LISTS, RULE = METHODOLOGY.low_results_lists, METHODOLOGY.low_results
+LIST_WORDS = METHODOLOGY.certainty.indicator_lists
 IDS = [f"99000{k}" for k in range(1, 9)]
 NAMES = {one: f"МБОУ «СОШ № {20 - place}»" for place, one in enumerate(IDS)}
 LABELS = Labels(NAMES, {s.subject: s.name for s in METHODOLOGY.subjects})
@@ -53,7 +54,7 @@ def found():
     levels = pd.Series(["basic"] * 2 + ["secondary"] * 6, index=pd.Index(IDS, name="school_id"))
     indicators = low_results_indicators(given, levels.astype("str"), LISTS, 2025, 5)
     index = decide_low_results_index(
-        indicators, LISTS, Surroundings(levels.astype("str"), None, False), RULE, 2025
+        indicators, LISTS, Surroundings(levels.astype("str"), None, False), LIST_WORDS, 2025
     )
     return indicators, low_results_indicators_territory(indicators), index
 
@@ -110,8 +111,8 @@ def test_schools_stand_in_alphabetical_order_and_nothing_ranks_them(found, feder
     indicators, territory, index = found
     printed = [
         *tables.indicator_values(indicators, territory, LISTS, LABELS, 2025),
-        tables.ways(federal, index.decisions, RULE, LISTS, LABELS),
-        *tables.index_lists(index.decisions, index.years, LISTS, LABELS),
+        tables.ways(federal, index.decisions, RULE, LISTS, LIST_WORDS, LABELS),
+        *tables.index_lists(index.decisions, index.years, LISTS, LIST_WORDS, LABELS),
     ]
     expected = [NAMES[one] for one in reversed(IDS)]
     for table in printed:
@@ -127,22 +128,42 @@ def test_a_list_is_named_by_itself_not_by_a_document_about_two_things(found, fed
     given = (indicators, territory, index.decisions, LISTS, LABELS, 5)
     titles = [
         *(p.title for p in indicator_dots.indicator_dots(*given)),
-        *(t.title for t in tables.index_lists(index.decisions, index.years, LISTS, LABELS)),
-        *(c.label for c in tables.ways(federal, index.decisions, RULE, LISTS, LABELS).columns),
+        *(
+            t.title
+            for t in tables.index_lists(index.decisions, index.years, LISTS, LIST_WORDS, LABELS)
+        ),
+        *(
+            c.label
+            for c in tables.ways(federal, index.decisions, RULE, LISTS, LIST_WORDS, LABELS).columns
+        ),
     ]
     assert not [title for title in titles if "услови" in title]
     assert titles[2] == "Школы перечня: Показатели низких результатов, Стерлитамакский район"
 
 
 def test_decisions_stand_side_by_side_with_their_certainty(found, federal):
-    table = tables.ways(federal, found[2].decisions, RULE, LISTS, LABELS)
+    table = tables.ways(federal, found[2].decisions, RULE, LISTS, LIST_WORDS, LABELS)
     by_school = {row[0].value: [c.text for c in row[1:]] for row in table.rows}
     assert by_school[NAMES[IDS[7]]] == ["признака нет", *["признак есть, уверенно"] * 2]
     assert by_school[NAMES[IDS[1]]] == ["признака нет"] * 3
 
 
+def test_one_word_with_two_meanings_is_defined_under_the_table(found, federal):
+    words = LIST_WORDS.model_copy(
+        update={"sure_probability": LIST_WORDS.sure_probability.model_copy(update={"value": 0.95})}
+    )
+    note = tables.ways(federal, found[2].decisions, RULE, LISTS, words, LABELS).notes[-1]
+    said = note.replace("\u00a0", " ")
+    assert "Первый столбец (Низкие образовательные результаты (федеральное правило))" in said
+    assert said.index("от 90 %") < said.index("Перечни показателей") < said.index("от 95 %")
+    listed = tables.index_lists(found[2].decisions, found[2].years, LISTS, words, LABELS)[0]
+    assert "«Уверенно» — она не ниже 95 %" in listed.notes[0].replace("\u00a0", " ")
+
+
 def test_what_brought_a_school_to_the_list_is_named(found):
-    first, second = tables.index_lists(found[2].decisions, found[2].years, LISTS, LABELS)
+    first, second = tables.index_lists(
+        found[2].decisions, found[2].years, LISTS, LIST_WORDS, LABELS
+    )
     assert [c.value for c in column(first, "school")] == [NAMES[IDS[7]], NAMES[IDS[6]]]
     assert (
         column(first, "reason")[0].text
@@ -168,7 +189,7 @@ def test_a_school_listed_for_earlier_years_says_so(found, is_below, drivers, sai
     is_row = (decisions["school_id"] == low) & (decisions["regulation_id"] == regional.id)
     decisions.loc[is_row, "drivers"] = drivers
     decisions.loc[is_row, "n_years_below"] = 2
-    table = tables.index_lists(decisions, years, (regional,), LABELS)[0]
+    table = tables.index_lists(decisions, years, (regional,), LIST_WORDS, LABELS)[0]
     place = [c.value for c in column(table, "school")].index(NAMES[low])
     titles = {one.id: one.short_title for one in regional.indicators}
     assert column(table, "reason")[place].text.endswith("2\xa0года из 3: 2022/23 и 2023/24")
@@ -235,7 +256,9 @@ def test_who_is_listed_because_of_groups_is_named(found):
     )
     levels = pd.Series("secondary", index=pd.Index(IDS, name="school_id"), dtype="str")
     around = Surroundings(levels, conditions, is_region=False)
-    by_conditions = decide_low_results_index(indicators, (LISTS[0], divided), around, RULE, 2025)
+    by_conditions = decide_low_results_index(
+        indicators, (LISTS[0], divided), around, LIST_WORDS, 2025
+    )
     said = said_of_second_list(by_conditions, territory)
     raw = list_notes.list_notes(
         LISTS, by_conditions.decisions, by_conditions.years, territory, LABELS, 2025
@@ -249,7 +272,9 @@ def test_who_is_listed_because_of_groups_is_named(found):
         f"Только из-за сравнения внутри групп в перечне: {NAMES[IDS[2]]}. Среди всех школ "
         "вместе их индекс выше границы."
     ) in said
-    table = tables.index_lists(by_conditions.decisions, by_conditions.years, LISTS, LABELS)[1]
+    table = tables.index_lists(
+        by_conditions.decisions, by_conditions.years, LISTS, LIST_WORDS, LABELS
+    )[1]
     compared = {
         school.value: with_whom.text.replace("\xa0", " ")
         for school, with_whom in zip(

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_analysis.methodology import (
+    ListWords,
     LowResultsList,
     LowResultsRule,
     ResultIndicator,
@@ -82,18 +83,26 @@ def _indicator_values(
 
 
 def index_lists(
-    index: pd.DataFrame, years: pd.DataFrame, lists: tuple[LowResultsList, ...], labels: Labels
+    index: pd.DataFrame,
+    years: pd.DataFrame,
+    lists: tuple[LowResultsList, ...],
+    list_words: ListWords,
+    labels: Labels,
 ) -> tuple[DisplayTable, ...]:
     """Schools listed by their indicators, alphabetical, with the years and what brought them there.
 
     ``index`` and ``years`` keep the contracts ``low_results_index`` and
     ``low_results_index_years``.
     """
-    return tuple(_index_list(index, years, one, labels) for one in lists)
+    return tuple(_index_list(index, years, one, list_words, labels) for one in lists)
 
 
 def _index_list(
-    index: pd.DataFrame, years: pd.DataFrame, rules: LowResultsList, labels: Labels
+    index: pd.DataFrame,
+    years: pd.DataFrame,
+    rules: LowResultsList,
+    list_words: ListWords,
+    labels: Labels,
 ) -> DisplayTable:
     mine = index[(index["regulation_id"] == rules.id) & (index["decision"] == "included")]
     flags = years[years["regulation_id"] == rules.id].pivot_table(
@@ -122,6 +131,7 @@ def _index_list(
             for row in by_school(mine, labels).itertuples(index=False)
         ),
         list=rules.title,
+        **_borders(list_words),
     )
 
 
@@ -190,9 +200,10 @@ def ways(
     index: pd.DataFrame,
     rule: LowResultsRule,
     lists: tuple[LowResultsList, ...],
+    list_words: ListWords,
     labels: Labels,
 ) -> DisplayTable:
-    """Decision of every rule about every school, side by side."""
+    """Decision of every rule about every school, side by side; words of certainty explained."""
     columns = {rule.id: low_results.set_index("school_id")} | {
         one.id: index[index["regulation_id"] == one.id].set_index("school_id") for one in lists
     }
@@ -213,7 +224,19 @@ def ways(
             )
             for school in by_school(low_results, labels)["school_id"]
         ),
+        rule=rule.title,
+        **{f"rule_{name}": border for name, border in _borders(rule).items()},
+        **_borders(list_words),
     )
+
+
+def _borders(words_of: LowResultsRule | ListWords) -> dict[str, str]:
+    """Where the words of certainty begin, printed."""
+    return {
+        "sure": russian.percent(words_of.sure_probability.value, 0),
+        "likely": russian.percent(words_of.likely_probability.value, 0),
+        "reliable": str(words_of.reliable_participants.value),
+    }
 
 
 def ways_summary(
