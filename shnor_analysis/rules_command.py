@@ -21,7 +21,7 @@ from shnor_analysis.methodology import (
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.report import russian
-from shnor_analysis.report.rules import printed_rules, rule_label, rule_value
+from shnor_analysis.report.rules import indicator_titles, printed_rules, rule_label, rule_value
 from shnor_analysis.report.texts import text
 from shnor_analysis.workspace import Workspace
 
@@ -112,10 +112,12 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
     table.caption = f"А — {old}, Б — {new}"
     for one in diff.changed:
         known = [item for item in (one.old, one.new) if item]
-        label = f"{text('rule_block', one.block)}.\n{rule_label(known[0])}"
+        titles = [indicator_titles(getattr(side, one.block)) for side in sides]
+        own = titles[0 if one.old else 1]
+        label = f"{text('rule_block', one.block)}.\n{rule_label(known[0], own)}"
         values = [
-            escape(rule_value(item.entry, names)) if item else NOTHING
-            for item in (one.old, one.new)
+            escape(rule_value(item.entry, names, of_side)) if item else NOTHING
+            for item, of_side in zip((one.old, one.new), titles, strict=True)
         ]
         # A number without a clause stands in no document: its confidence says what it rests on.
         clauses = [item.entry.clause or text("confidence", item.entry.confidence) for item in known]

@@ -10,7 +10,7 @@ from shnor_analysis.methodology import Confidence, LowResultsList, rule_items_of
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Paragraph, Run
 from shnor_analysis.report.labels import Labels
-from shnor_analysis.report.rules import rule_label
+from shnor_analysis.report.rules import indicator_titles, rule_label
 from shnor_analysis.report.school_groups import ALL_SCHOOLS, group_words
 from shnor_analysis.report.texts import text
 
@@ -81,7 +81,7 @@ def _letter(rules: LowResultsList) -> Iterator[str]:
         ]
         yield text("indicator_list", "partly", n=str(len(partly)), parts="; ".join(parts))
     own = [
-        rule_label(item)
+        rule_label(item, indicator_titles(rules))
         for item in rule_items_of("low_results_indicators", rules)
         if item.key.startswith("index.") and item.entry.confidence == Confidence.PROJECT_DEFAULT
     ]

@@ -93,10 +93,14 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
             "headline",
             "procedures",
             low=russian.integer(len(low)),
-            total=russian.integer(len(current)),
+            total=russian.integer(int(current["is_low"].notna().sum())),
             small=russian.integer(int((low["size_class"] != "reliable").sum())),
         )
     )
+    unjudged = int(current["is_low"].isna().sum())
+    if unjudged:
+        n = russian.counted(unjudged, *load_texts()["pairs_counted"])
+        sentences.append(text("headline", "unjudged", n=n))
     unrepeated = int((decisions["n_compared"] == 0).sum()) - len(unassessed)
     if unrepeated > 0:
         sentences.append(

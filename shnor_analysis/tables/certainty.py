@@ -146,7 +146,12 @@ LOW_RESULTS_POOLED = Contract(
         "below_minimum_share_pooled": share("Доля за все годы"),
         "below_minimum_share_pooled_lower": share("Нижняя граница", "Уилсон, 95 %"),
         "below_minimum_share_pooled_upper": share("Верхняя граница"),
-        "is_low_pooled": flag("За порогом за все годы", "пороговая доля правила, в целых числах"),
+        "is_low_pooled": flag(
+            "За порогом за все годы",
+            "пороговая доля правила, в целых числах; пусто — участников меньше, чем "
+            "требует правило",
+            nullable=True,
+        ),
     },
 )  # fmt: skip
 

@@ -290,7 +290,12 @@ LOW_RESULTS_EVIDENCE = Contract(
         "below_minimum_share": share("Доля", nullable=True),
         "below_minimum_share_lower": share("Нижняя граница", nullable=True),
         "below_minimum_share_upper": share("Верхняя граница", nullable=True),
-        "is_low": flag("Низкий результат", "по букве правила: 10·не преодолели ≥ 3·участников"),
+        "is_low": flag(
+            "Низкий результат",
+            "по букве правила: доля не ниже порога, в целых числах; пусто — участников меньше, чем "
+            "требует правило",
+            nullable=True,
+        ),
         "n_to_threshold": column(
             INTEGER,
             "До порога, человек",

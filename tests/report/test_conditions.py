@@ -380,3 +380,27 @@ def test_training_is_for_an_invented_place_only(place):
     # the hardest was planted first and is not on the list
     assert column(by_size, "found")[0].value == 0
     assert len(by_case.rows) == 1
+
+
+def changed_quality(place, n_schools, n_used):
+    states = ["used"] * n_used + ["same_everywhere"] * (len(place.reference) - n_used)
+    return replace(
+        place,
+        quality=place.quality.assign(n_schools=n_schools, omega=float("nan"), alpha=0.5),
+        reference=place.reference.assign(state=states),
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_schools", "n_used", "why"),
+    # three schools and three indicators are the fewest that can have a factor
+    [
+        (2, 9, "школ со всеми показателями меньше 3"),
+        (9, 2, "показателей, которые различают школы, меньше 3"),
+        (3, 3, "показатели не сводятся к одному общему фактору"),
+    ],
+)
+def test_why_omega_has_no_value_is_said(place, n_schools, n_used, why):
+    said = context_narrative.index_quality(changed_quality(place, n_schools, n_used)).runs[0].text
+    assert f"омега Макдональда не вычислена ({why})," in said
+    assert "альфа Кронбаха 0,50," in said

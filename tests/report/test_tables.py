@@ -176,6 +176,28 @@ def test_headline_says_who_how_sure_and_who_was_not_assessed(low):
     ]
 
 
+def test_headline_counts_only_what_was_judged():
+    works = [("rus", 5), ("math", 5), ("rus", 6)]
+    rows = [cell("990001", s, g, 6, 20) for s, g in works]
+    rows += [cell("990003", s, g, 0, n) for (s, g), n in zip(works, (20, 20, 4), strict=True)]
+    rule = with_rule("A", 2)
+    rule = rule.model_copy(
+        update={"min_participants": rule.min_participants.model_copy(update={"value": 5})}
+    )
+    cells = contracts.CELLS.conform(pd.DataFrame(rows))
+    schools = pd.DataFrame({"school_id": ["990001", "990003"]})
+    found = decide_low_results(procedure_results(cells, 5), schools, rule, 2025)
+    said = [
+        run.text
+        for item in narrative.headline(found.decisions, found.evidence, LABELS).items
+        for run in item
+    ]
+    assert any(one.startswith("Низкий результат — в 3 из 5 сочетаний") for one in said)
+    assert "Не оценено ещё 1\u00a0сочетание: участников меньше, чем требует правило." in said
+    picture = figures.small_schools(found.evidence, rule, 2025)[0]
+    assert "5 сочетаний" in picture.alt
+
+
 def test_headline_when_nothing_could_be_assessed(low):
     nothing = low.decisions.assign(decision="not_assessed")
     said = [item[0].text for item in narrative.headline(nothing, low.evidence, LABELS).items]

@@ -17,7 +17,7 @@ from shnor_analysis.methodology import (
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Cell, DisplayColumn, DisplayTable, Kind, Status
 from shnor_analysis.report.labels import Labels, by_school
-from shnor_analysis.report.rules import rule_label, rule_value
+from shnor_analysis.report.rules import indicator_titles, rule_label, rule_value
 from shnor_analysis.report.school_groups import compared_words
 from shnor_analysis.report.tables.build import (
     build_table,
@@ -122,9 +122,9 @@ def _index_list(
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(_reason_in_years(row, rules, flags)),
+                words(_reason_now(row, rules, flags)),
                 *([words(groups[row.school_id])] if groups else []),
-                words(_drivers_now(row, rules, flags)),
+                words(_drivers(row.drivers, rules)),
                 probability(row.probability),
                 _evidence(row),
             )
@@ -160,27 +160,21 @@ def _flag(flags: pd.DataFrame, school_id: str, year: int) -> bool | None:
     return None if russian.is_missing(found) else bool(found)
 
 
-def _reason_in_years(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str:
+def _reason_now(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str:
+    """The years below the border; where this year is not one of them, that too."""
     low = [year for year in flags.columns if _flag(flags, row.school_id, int(year))]
-    return text(
+    reason = text(
         "indicator_list",
         "years_below",
         reason=index_reason(row, rules),
         years=russian.listing([russian.school_year(int(year)) for year in low]),
     )
-
-
-def _drivers_now(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str | None:
-    """Indicators of this year; where this year's index did not bring the school, that first."""
-    drivers = _drivers(row.drivers, rules)
     is_below = _flag(flags, row.school_id, int(row.assessment_year))
     if is_below:
-        return drivers
+        return reason
     code = "unknown_now" if is_below is None else "above_now"
-    state = text("indicator_list", code, year=russian.school_year(int(row.assessment_year)))
-    if drivers is None:
-        return state
-    return text("indicator_list", "also_lower", state=state, drivers=drivers)
+    year = russian.school_year(int(row.assessment_year))
+    return text("indicator_list", code, reason=reason, year=year)
 
 
 def index_reason(row: Any, rules: LowResultsList) -> str:
@@ -342,9 +336,13 @@ def list_parameters(lists: tuple[LowResultsList, ...], labels: Labels) -> tuple[
 
 def _list_parameters(rules: LowResultsList, labels: Labels) -> DisplayTable:
     first, *items = rule_items_of("low_results_indicators", rules)
+    titles = indicator_titles(rules)
     lines = [
         (text("rule_field", first.field), rules.document, first.entry),
-        *((rule_label(i), rule_value(i.entry, labels.subjects), i.entry) for i in items),
+        *(
+            (rule_label(i, titles), rule_value(i.entry, labels.subjects, titles), i.entry)
+            for i in items
+        ),
     ]
     return build_table(
         "list_parameters",

@@ -246,7 +246,7 @@ def rule_parameters(rule: LowResultsRule, labels: Labels) -> DisplayTable:
         (text("rule_field", whole.field), rule.document, whole.entry),
         (text("rule_parameter", "share"), share, rule.share_numerator),
         *(
-            (rule_label(item), rule_value(item.entry, labels.subjects), item.entry)
+            (rule_label(item, {}), rule_value(item.entry, labels.subjects, {}), item.entry)
             for item in items
             if item.field not in {"share_numerator", "share_denominator"}
         ),
