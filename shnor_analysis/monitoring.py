@@ -14,6 +14,7 @@ from shnor_analysis import pipeline, tables
 from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
 from shnor_analysis.demo.training import planted_schools
 from shnor_analysis.errors import ParameterError
+from shnor_analysis.measures.indicator_sources import indicator_sources
 from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
 from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
@@ -360,6 +361,20 @@ class Monitoring:
     def low_results_index_parts(self) -> pd.DataFrame:
         """What the index is made of: one row per list × school × indicator."""
         return tables.load_table(tables.LOW_RESULTS_INDEX_PARTS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_list_sources(self) -> pd.DataFrame:
+        """Files behind the lists: one row per list × school × indicator × work × file × sheet."""
+        context = tables.load_table(tables.CONTEXT, self.folder / pipeline.TIDY)
+        works = tables.load_table(tables.DIAGNOSTIC_WORKS, self.folder / pipeline.TIDY)
+        given = {
+            "cells": self.cells,
+            "cell_scores": self.cell_scores,
+            "cell_sources": self.cell_sources,
+            "diagnostic_works": works,
+            "context": context,
+        }
+        return indicator_sources(given, self.indicator_lists, self.assessment_year)
 
     @cached_property
     def low_results_rules(self) -> pd.DataFrame:

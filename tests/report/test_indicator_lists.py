@@ -285,6 +285,28 @@ def test_who_is_listed_because_of_groups_is_named(found):
     assert compared[NAMES[IDS[2]]] == "школы с более благополучными условиями — 2"
 
 
+def test_listed_schools_have_the_places_of_their_numbers_in_the_book(found):
+    one = {
+        "regulation_id": LISTS[0].id, "assessment_year": 2025, "season": "main", "level": "none",
+        "title": None, "source_file": "ф1.xlsx", "source_sheet": "Лист1", "procedure": "vpr",
+        "subject": "rus", "grade": 5, "source_row_first": 9, "source_row_last": 28,
+        "indicator_id": "vpr_below_minimum",
+    }  # fmt: skip
+    answer = {"procedure": None, "indicator_id": "accreditation", "source_row_last": 9}
+    sources = pd.DataFrame(
+        [one | {"school_id": IDS[7]}, one | {"school_id": IDS[7]} | answer,
+         one | {"school_id": IDS[1]}]
+    )  # fmt: skip
+    first, second = tables.list_sources(sources, found[2].decisions, LISTS, LABELS)
+    assert first.sheet_only
+    assert [[c.text.replace("\xa0", " ") for c in row] for row in first.rows] == [
+        [NAMES[IDS[7]], "ВПР, 5 и 8 классы: «2»", "ВПР, русский язык, 5 класс", "2024/25",
+         "ф1.xlsx", "Лист1", "9–28"],
+        [NAMES[IDS[7]], "Аккредитация приостановлена", "—", "2024/25", "ф1.xlsx", "Лист1", "9"],
+    ]  # fmt: skip
+    assert second.rows == ()
+
+
 def test_every_list_is_drawn_on_as_many_pages_as_its_schools_need(found, monkeypatch):
     indicators, territory, index = found
     given = (indicators, territory, index.decisions, LISTS, LABELS, 5)

@@ -317,7 +317,7 @@ def diagnostic_agreement(agreement: pd.DataFrame, labels: Labels) -> DisplayTabl
         ),
         tuple(
             (
-                words(_diagnostic_work(row, labels)),
+                words(diagnostic_work(row, labels)),
                 words(russian.school_year(int(row.assessment_year))),
                 whole(row.n_schools),
                 _real(row.rho, row.status),
@@ -445,12 +445,13 @@ def _decision(row: pd.Series) -> Cell:
     return Cell(decision, decision, emphasis=is_included)
 
 
-def _diagnostic_work(row: Any, labels: Labels) -> str:
+def diagnostic_work(row: Any, labels: Labels) -> str:
+    """Printed name of a diagnostic work: title, who held it, subject, grade."""
     return text(
         "indicator_list",
         "work",
         procedure=text("rule_procedure", row.procedure),
         title=row.title,
         subject=labels.subjects[row.subject],
-        grade=str(row.grade),
+        grade=str(int(row.grade)),
     )

@@ -226,7 +226,7 @@ def sources(
                 words(russian.school_year(int(row.assessment_year))),
                 words(row.source_file),
                 words(row.source_sheet),
-                words(_row_range(row.source_row_first, row.source_row_last)),
+                words(row_range(row.source_row_first, row.source_row_last)),
             )
             for work, row in zip(labels.works(rows), rows.itertuples(index=False), strict=True)
         ),
@@ -234,7 +234,8 @@ def sources(
     )
 
 
-def _row_range(first: int, last: int) -> str:
+def row_range(first: int, last: int) -> str:
+    """«12» or «12–40»: rows of a sheet."""
     return str(first) if first == last else f"{first}–{last}"
 
 
