@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +20,8 @@ from shnor_analysis.methodology import (
     load_regulation,
     load_regulations,
     load_subjects,
+    low_results_list,
+    low_results_rule,
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.report import russian
@@ -29,8 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from shnor_analysis.decisions.rule_change import ListChange
+    from shnor_analysis.monitoring import Monitoring
     from shnor_analysis.report.labels import Labels
 
+# Lists of schools that two regulations can be compared by.
+LISTED = ("low_results", "low_results_indicators", "adverse_conditions")
 NOTHING = "—"
 
 
@@ -128,39 +135,72 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
 def show_schools(
     workspace: Workspace, old: str, new: str, place: str, year: int, console: Console
 ) -> None:
-    """Print which schools the second rule puts on the list of the first, or takes off it.
+    """Print which schools the second regulation puts on a list of the first, or takes off it.
+
+    Lists that only one of the two gives are not compared.
 
     Raises
     ------
     ShnorError
-        If a regulation has no low-results rule, or the place or its results are missing.
+        If the regulations have no list in common, or the place or its results are missing.
     """
     from shnor_analysis.monitoring import Monitoring
-    from shnor_analysis.report.labels import by_school
-    from shnor_analysis.report.tables.low_results import decision_reason
 
-    before, after = (load_low_results_rule(workspace.methodology, name) for name in (old, new))
+    sides = [load_regulation(workspace.methodology, name) for name in (old, new)]
+    common = [block for block in LISTED if all(getattr(one, block) for one in sides)]
+    if not common:
+        for name in (old, new):
+            load_low_results_rule(workspace.methodology, name)  # says which list is not there
     with console.status("Применяю оба правила"):
         monitoring = Monitoring.open(place, year)
+    head = f"Территория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год"
+    for block in common:
+        with console.status("Применяю оба правила"):
+            whole, single, reason = _changes(monitoring, sides, block)
+        console.print(f"\n{head}. {text('rule_block', block)}: {new} вместо {old}.")
+        for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
+            _print_schools(title, rows, reason, monitoring.labels, console)
+        if len(single) > 1:
+            table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
+            for change in single:
+                table.add_row(
+                    escape(_parameters(change)),
+                    _names(change.entering, monitoring.labels),
+                    _names(change.leaving, monitoring.labels),
+                )
+            console.print(table)
+
+
+def _changes(
+    monitoring: Monitoring, sides: list[Regulation], block: str
+) -> tuple[ListChange, Sequence[ListChange], Callable[[Any], str]]:
+    """The whole change, changes one by one where they are tried, and the words for a reason."""
+    from shnor_analysis.report.tables.indicator_lists import index_reason
+    from shnor_analysis.report.tables.low_results import decision_reason
+
+    if block == "low_results":
+        before, after = (low_results_rule(one) for one in sides)
         whole, *single = monitoring.list_changes(before, after)
-    console.print(
-        f"\nТерритория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год, "
-        f"перечень {escape(monitoring.place.terms.low_results)}: {new} вместо {old}."
+        return whole, single, partial(decision_reason, rule=after)
+    if block == "low_results_indicators":
+        lists = [low_results_list(one) for one in sides]
+        change = monitoring.indicator_list_change(*lists)
+        return change, (), partial(index_reason, rules=lists[1])
+    return (
+        monitoring.adverse_conditions_change(*sides),
+        (),
+        lambda row: text("decision", row.decision),
     )
-    for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
-        console.print(f"[bold]{title}: {len(rows)}[/bold]")
-        for row in by_school(rows, monitoring.labels).itertuples(index=False):
-            name = monitoring.labels.school(row.school_id)
-            console.print(f"  {escape(name)} — {escape(decision_reason(row, after))}")
-    if len(single) > 1:
-        table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
-        for change in single:
-            table.add_row(
-                escape(_parameters(change)),
-                _names(change.entering, monitoring.labels),
-                _names(change.leaving, monitoring.labels),
-            )
-        console.print(table)
+
+
+def _print_schools(
+    title: str, rows: pd.DataFrame, reason: Callable[[Any], str], labels: Labels, console: Console
+) -> None:
+    from shnor_analysis.report.labels import by_school
+
+    console.print(f"[bold]{title}: {len(rows)}[/bold]")
+    for row in by_school(rows, labels).itertuples(index=False):
+        console.print(f"  {escape(labels.school(row.school_id))} — {escape(reason(row))}")
 
 
 def _parameters(change: ListChange) -> str:

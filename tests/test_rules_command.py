@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from shnor_analysis import pipeline, tables
+
 YEAR = ("--year", "2025")
 
 
@@ -105,6 +107,59 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
     assert "Режим" in alone
     entering = [line for line in lines(back) if line.startswith("Входят в перечень")]
     assert entering == [f"Входят в перечень: {len(leaving)}"]
+
+
+def listed(printed):
+    """«Входят в перечень» and «Выходят»: the names under each, as printed."""
+    names = {"Входят": [], "Выходят": []}
+    for line in printed:
+        heading = next((h for h in names if line.startswith(h)), None)
+        if heading:
+            under, expected = names[heading], int(line.split(": ")[1])
+            names[heading + " всего"] = expected
+        elif line.startswith("  ") and " — " in line:
+            under.append(line.split(" — ")[0].strip())
+    assert [len(names["Входят"]), len(names["Выходят"])] == [
+        names.pop("Входят всего"), names.pop("Выходят всего"),
+    ]  # fmt: skip
+    return set(names["Входят"]), set(names["Выходят"])
+
+
+def named(workspace, contract, *, regulation):
+    """Names of the included schools in a stored table of decisions."""
+    folder = workspace.processed("demo", 2025)
+    rows = tables.load_table(contract, folder / pipeline.DECISIONS)
+    rows = rows[(rows["regulation_id"] == regulation) & (rows["decision"] == "included")]
+    schools = tables.load_table(tables.SCHOOLS, folder / pipeline.TIDY).set_index("school_id")
+    return set(schools.loc[rows["school_id"], "school_name"])
+
+
+def test_who_enters_and_leaves_when_one_list_of_indicators_replaces_another(annual_run, shnor):
+    workspace, _ = annual_run
+    names = ("sterlitamak-2021", "regional-index")
+    finished = shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR)
+    printed = lines(finished)
+    start = next(n for n, line in enumerate(printed) if line.startswith("Территория"))
+    old, new = (named(workspace, tables.LOW_RESULTS_INDEX, regulation=one) for one in names)
+    assert old != new
+    assert listed(printed[start + 2 :]) == (new - old, old - new)
+    assert "Показатели низких результатов: regional-index вместо sterlitamak-2021" in said(finished)
+
+
+def test_who_enters_and_leaves_when_conditions_are_judged_otherwise(annual_run, shnor):
+    workspace, _ = annual_run
+    names = ("sterlitamak-2021", "social-composition")
+    there = lines(shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR))
+    back = lines(shnor(workspace, "rules", "diff", *names[::-1], "--place", "demo", *YEAR))
+    start = next(n for n, line in enumerate(there) if line.startswith("Территория"))
+    entering, leaving = listed(there[start + 2 :])
+    old = named(workspace, tables.ADVERSE_CONDITIONS, regulation="sterlitamak-2021")
+    assert entering
+    assert leaving
+    assert leaving <= old
+    assert not entering & old
+    start = next(n for n, line in enumerate(back) if line.startswith("Территория"))
+    assert listed(back[start + 2 :]) == (leaving, entering)
 
 
 @pytest.mark.parametrize(

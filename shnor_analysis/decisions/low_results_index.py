@@ -51,6 +51,15 @@ class Surroundings:
     is_region: bool
 
 
+def conditions_of_year(social_index: pd.DataFrame, assessment_year: int) -> pd.Series:
+    """The index of conditions of the last year: a school keeps its group through the years.
+
+    ``social_index`` keeps the contract of this name; the Series is by ``school_id``.
+    """
+    rows = social_index[social_index["assessment_year"] == assessment_year]
+    return rows.set_index("school_id")["index_z"]
+
+
 def decide_low_results_index(
     indicators: pd.DataFrame,
     lists: tuple[LowResultsList, ...],

@@ -57,6 +57,7 @@ from shnor_analysis.methodology.regulation_files import (
     load_regulations,
     low_results_list,
     low_results_rule,
+    required_block,
 )
 from shnor_analysis.methodology.regulations import (
     BLOCKS,
@@ -233,6 +234,7 @@ __all__ = [
     "norms_text",
     "read_norms",
     "reference_text",
+    "required_block",
     "rule_content",
     "rule_items",
     "rule_items_of",

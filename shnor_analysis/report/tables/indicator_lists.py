@@ -12,6 +12,7 @@ from shnor_analysis.methodology import (
     LowResultsList,
     LowResultsRule,
     ResultIndicator,
+    SourcedShare,
     rule_items_of,
 )
 from shnor_analysis.report import russian
@@ -131,7 +132,9 @@ def _index_list(
             for row in by_school(mine, labels).itertuples(index=False)
         ),
         list=rules.title,
-        **_borders(list_words),
+        sure=_border(list_words.sure_probability),
+        likely=_border(list_words.likely_probability),
+        reliable=str(list_words.reliable_participants.value),
     )
 
 
@@ -219,18 +222,17 @@ def ways(
             for school in by_school(low_results, labels)["school_id"]
         ),
         rule=rule.title,
-        **{f"rule_{name}": border for name, border in _borders(rule).items()},
-        **_borders(list_words),
+        rule_sure=_border(rule.sure_probability),
+        rule_likely=_border(rule.likely_probability),
+        rule_reliable=str(rule.reliable_participants.value),
+        sure=_border(list_words.sure_probability),
+        likely=_border(list_words.likely_probability),
+        reliable=str(list_words.reliable_participants.value),
     )
 
 
-def _borders(words_of: LowResultsRule | ListWords) -> dict[str, str]:
-    """Where the words of certainty begin, printed."""
-    return {
-        "sure": russian.percent(words_of.sure_probability.value, 0),
-        "likely": russian.percent(words_of.likely_probability.value, 0),
-        "reliable": str(words_of.reliable_participants.value),
-    }
+def _border(probability_: SourcedShare) -> str:
+    return russian.percent(probability_.value, 0)
 
 
 def ways_summary(
