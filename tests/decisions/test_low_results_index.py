@@ -107,6 +107,22 @@ def test_the_lower_quarter_of_eight_schools_is_two():
     ]  # fmt: skip
 
 
+def test_the_best_value_shared_by_most_brings_nobody_to_the_list():
+    """Seven of eight schools have 0 %: their quantile is 0 % too, but none of them is low."""
+    ids = schools(8)
+    counts = {"vpr_basic": SHARES, "gia9": [0] * 7 + [10]}
+    values = {
+        (school, one): dict.fromkeys((2023, 2024, 2025), (x, 100))
+        for one, of_schools in counts.items()
+        for school, x in zip(ids, of_schools, strict=True)
+    }
+    found = decide(rows_of(REGIONAL, values, ids), REGIONAL)
+    drivers = found.decisions.set_index("school_id")["drivers"]
+    assert drivers[ids[6]] == "vpr_basic"
+    assert set(drivers[ids[7]].split(";")) == {"vpr_basic", "gia9"}
+    assert drivers[ids[:6]].isna().all()
+
+
 def by_year(counts_by_year, rules=REGIONAL, one="vpr_basic"):
     """Year → counts of the schools among 100; None is no participants."""
     ids = schools(len(next(iter(counts_by_year.values()))))
