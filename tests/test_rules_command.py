@@ -111,18 +111,17 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor):
 
 def listed(printed):
     """«Входят в перечень» and «Выходят»: the names under each, as printed."""
-    names = {"Входят": [], "Выходят": []}
-    for line in printed:
-        heading = next((h for h in names if line.startswith(h)), None)
-        if heading:
-            under, expected = names[heading], int(line.split(": ")[1])
-            names[heading + " всего"] = expected
-        elif line.startswith("  ") and " — " in line:
-            under.append(line.split(" — ")[0].strip())
-    assert [len(names["Входят"]), len(names["Выходят"])] == [
-        names.pop("Входят всего"), names.pop("Выходят всего"),
-    ]  # fmt: skip
-    return set(names["Входят"]), set(names["Выходят"])
+    first, second = (
+        next(n for n, line in enumerate(printed) if line.startswith(heading))
+        for heading in ("Входят в перечень: ", "Выходят: ")
+    )
+    found = []
+    for start, stop in ((first, second), (second, len(printed))):
+        rows = printed[start + 1 : stop]
+        names = {row.split(" — ")[0].strip() for row in rows if row.startswith("  ")}
+        assert len(names) == int(printed[start].split(": ")[1])
+        found.append(names)
+    return tuple(found)
 
 
 def named(workspace, contract, *, regulation):
@@ -138,11 +137,9 @@ def test_who_enters_and_leaves_when_one_list_of_indicators_replaces_another(annu
     workspace, _ = annual_run
     names = ("sterlitamak-2021", "regional-index")
     finished = shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR)
-    printed = lines(finished)
-    start = next(n for n, line in enumerate(printed) if line.startswith("Территория"))
     old, new = (named(workspace, tables.LOW_RESULTS_INDEX, regulation=one) for one in names)
     assert old != new
-    assert listed(printed[start + 2 :]) == (new - old, old - new)
+    assert listed(lines(finished)) == (new - old, old - new)
     assert "Показатели низких результатов: regional-index вместо sterlitamak-2021" in said(finished)
 
 
@@ -151,15 +148,13 @@ def test_who_enters_and_leaves_when_conditions_are_judged_otherwise(annual_run, 
     names = ("sterlitamak-2021", "social-composition")
     there = lines(shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR))
     back = lines(shnor(workspace, "rules", "diff", *names[::-1], "--place", "demo", *YEAR))
-    start = next(n for n, line in enumerate(there) if line.startswith("Территория"))
-    entering, leaving = listed(there[start + 2 :])
+    entering, leaving = listed(there)
     old = named(workspace, tables.ADVERSE_CONDITIONS, regulation="sterlitamak-2021")
     assert entering
     assert leaving
     assert leaving <= old
     assert not entering & old
-    start = next(n for n, line in enumerate(back) if line.startswith("Территория"))
-    assert listed(back[start + 2 :]) == (leaving, entering)
+    assert listed(back) == (leaving, entering)
 
 
 @pytest.mark.parametrize(
