@@ -11,9 +11,23 @@ from typing import Any
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
-from shnor_analysis.decisions.rule_change import ListChange, low_results_list_changes
+from shnor_analysis.decisions.low_results_index import Surroundings, conditions_of_year
+from shnor_analysis.decisions.rule_change import (
+    ListChange,
+    adverse_conditions_change,
+    indicator_list_change,
+    low_results_list_changes,
+)
 from shnor_analysis.errors import ParameterError
-from shnor_analysis.methodology import LowResultsList, LowResultsRule, Methodology, Place
+from shnor_analysis.measures.indicator_sources import indicator_sources
+from shnor_analysis.methodology import (
+    LowResultsList,
+    LowResultsRule,
+    Methodology,
+    Place,
+    Regulation,
+    required_block,
+)
 from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
 from shnor_analysis.report.labels import Labels
@@ -86,6 +100,58 @@ class Monitoring:
             self.procedure_results, schools, old, new, self.assessment_year
         )
 
+    def indicator_list_change(self, old: LowResultsList, new: LowResultsList) -> ListChange:
+        """Which schools one list of indicators has and the other has not.
+
+        See :func:`~shnor_analysis.decisions.rule_change.indicator_list_change`.
+        """
+        conditions = tables.load_table(tables.SOCIAL_INDEX, self.folder / pipeline.INDICATORS)
+        surroundings = Surroundings(
+            self.teaching_levels.set_index("school_id")["level"],
+            conditions_of_year(conditions, self.assessment_year),
+            is_region=self.place.municipality_id is None,
+        )
+        return indicator_list_change(
+            self._list_inputs, surroundings, old, new, self.methodology, self.assessment_year
+        )
+
+    def adverse_conditions_change(self, old: Regulation, new: Regulation) -> ListChange:
+        """Which schools one rule of adverse conditions lists and the other does not.
+
+        See :func:`~shnor_analysis.decisions.rule_change.adverse_conditions_change`.
+        """
+        run = open_place_year(
+            find_workspace(),
+            self.folder.parent.name,
+            self.assessment_year,
+            pipeline.stored_engine(self.folder),
+        )
+        results = tables.load_table(tables.RESULT_INDEX, self.folder / pipeline.INDICATORS)
+        context = self._list_inputs[tables.CONTEXT.name]
+        sides = [(one.id, required_block(one.adverse_conditions)) for one in (old, new)]
+        return adverse_conditions_change(
+            {"context": context, "schools": self.schools, "result_index": results},
+            working_schools(self.schools, self.assessment_year)[["school_id"]],
+            sides[0],
+            sides[1],
+            run.social_reference,
+            run.norms,
+            self.methodology,
+            self.assessment_year,
+        )
+
+    @cached_property
+    def _list_inputs(self) -> dict[str, pd.DataFrame]:
+        """What lists of indicators are computed from, by the names of the contracts."""
+        return {
+            tables.CELLS.name: self.cells,
+            tables.CELL_SCORES.name: self.cell_scores,
+            **{
+                contract.name: tables.load_table(contract, self.folder / pipeline.TIDY)
+                for contract in (tables.DIAGNOSTIC_WORKS, tables.CONTEXT)
+            },
+        }
+
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What went in, by which rules and programs, and what came out."""
@@ -145,7 +211,7 @@ class Monitoring:
             rules=self.methodology.social_context,
             terms=self.place.terms,
             assessment_year=self.assessment_year,
-            set_titles=self.methodology.condition_titles,
+            set_titles={k: one.title for k, one in self.methodology.condition_sets.items()},
             reliable_participants=self.methodology.low_results.reliable_participants.value,
             min_participants=self.place.publication.min_participants,
         )
@@ -369,6 +435,7 @@ class Monitoring:
         """Profiles over tasks: one row per school × work."""
         return tables.load_table(tables.OBJECTIVITY_PROFILES, self.folder / pipeline.INDICATORS)
 
+    @cached_property
     def teaching_levels(self) -> pd.DataFrame:
         """Level of education each school teaches up to: one row per school."""
         return tables.load_table(tables.TEACHING_LEVELS, self.folder / pipeline.INDICATORS)
@@ -404,6 +471,12 @@ class Monitoring:
     def low_results_index_parts(self) -> pd.DataFrame:
         """What the index is made of: one row per list × school × indicator."""
         return tables.load_table(tables.LOW_RESULTS_INDEX_PARTS, self.folder / pipeline.DECISIONS)
+
+    @cached_property
+    def low_results_list_sources(self) -> pd.DataFrame:
+        """Files behind the lists: one row per list × school × indicator × work × file × sheet."""
+        given = {**self._list_inputs, tables.CELL_SOURCES.name: self.cell_sources}
+        return indicator_sources(given, self.indicator_lists, self.assessment_year)
 
     @cached_property
     def low_results_rules(self) -> pd.DataFrame:

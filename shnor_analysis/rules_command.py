@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,10 +20,12 @@ from shnor_analysis.methodology import (
     load_regulation,
     load_regulations,
     load_subjects,
+    low_results_list,
+    low_results_rule,
 )
 from shnor_analysis.new_place import PLACE_FILE
 from shnor_analysis.report import russian
-from shnor_analysis.report.rules import printed_rules, rule_label, rule_value
+from shnor_analysis.report.rules import indicator_titles, printed_rules, rule_label, rule_value
 from shnor_analysis.report.texts import text
 from shnor_analysis.workspace import Workspace
 
@@ -29,8 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from shnor_analysis.decisions.rule_change import ListChange
+    from shnor_analysis.monitoring import Monitoring
     from shnor_analysis.report.labels import Labels
 
+# Lists of schools that two regulations can be compared by.
+LISTED = ("low_results", "low_results_indicators", "adverse_conditions")
 NOTHING = "—"
 
 
@@ -117,10 +124,12 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
     table.caption = f"А — {old}, Б — {new}"
     for one in diff.changed:
         known = [item for item in (one.old, one.new) if item]
-        label = f"{text('rule_block', one.block)}.\n{rule_label(known[0])}"
+        titles = [indicator_titles(getattr(side, one.block)) for side in sides]
+        own = titles[0 if one.old else 1]
+        label = f"{text('rule_block', one.block)}.\n{rule_label(known[0], own)}"
         values = [
-            escape(rule_value(item.entry, names)) if item else NOTHING
-            for item in (one.old, one.new)
+            escape(rule_value(item.entry, names, of_side)) if item else NOTHING
+            for item, of_side in zip((one.old, one.new), titles, strict=True)
         ]
         # A number without a clause stands in no document: its confidence says what it rests on.
         clauses = [item.entry.clause or text("confidence", item.entry.confidence) for item in known]
@@ -131,50 +140,74 @@ def show_difference(workspace: Workspace, old: str, new: str, console: Console) 
 def show_difference_and_schools(
     workspace: Workspace, old: str, new: str, place: str, year: int, console: Console
 ) -> None:
-    """Print the difference, and which schools enter and leave the list of a place because of it.
+    """Print the difference, and which schools the second regulation puts on a list or takes off it.
 
-    Both rules are applied before anything is printed: a mistake in the name of the place is said
-    alone and not below a table that looks like the whole answer.
+    Lists that only one of the two gives are not compared. Both rules are applied before anything
+    is printed: a mistake in the name of the place is said alone and not below a table that looks
+    like the whole answer.
 
     Raises
     ------
     ShnorError
-        If a regulation has no low-results rule, or the place or its results are missing.
+        If the regulations have no list in common, or the place or its results are missing.
     """
     from shnor_analysis.monitoring import Monitoring
 
-    before, after = (load_low_results_rule(workspace.methodology, name) for name in (old, new))
+    sides = [load_regulation(workspace.methodology, name) for name in (old, new)]
+    common = [block for block in LISTED if all(getattr(one, block) for one in sides)]
+    if not common:
+        for name in (old, new):
+            load_low_results_rule(workspace.methodology, name)  # says which list is not there
     with console.status("Применяю оба правила"):
         monitoring = Monitoring.open(place, year)
-        changes = monitoring.list_changes(before, after)
+        changes = [_changes(monitoring, sides, block) for block in common]
     show_difference(workspace, old, new, console)
-    console.print(
-        f"\nТерритория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год, "
-        f"перечень {escape(monitoring.place.terms.low_results)}: {new} вместо {old}."
-    )
-    _print_schools(changes, monitoring.labels, console)
+    head = f"Территория [bold]{escape(place)}[/bold], {russian.school_year(year)} учебный год"
+    for block, (whole, single, reason) in zip(common, changes, strict=True):
+        console.print(f"\n{head}. {text('rule_block', block)}: {new} вместо {old}.")
+        for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
+            _print_schools(title, rows, reason, monitoring.labels, console)
+        if len(single) > 1:
+            table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
+            for change in single:
+                table.add_row(
+                    escape(_parameters(change)),
+                    _names(change.entering, monitoring.labels),
+                    _names(change.leaving, monitoring.labels),
+                )
+            console.print(table)
 
 
-def _print_schools(changes: tuple[ListChange, ...], labels: Labels, console: Console) -> None:
-    """The whole change comes first, then every change of it alone."""
-    from shnor_analysis.report.labels import by_school
+def _changes(
+    monitoring: Monitoring, sides: list[Regulation], block: str
+) -> tuple[ListChange, Sequence[ListChange], Callable[[Any], str]]:
+    """The whole change, changes one by one where they are tried, and the words for a reason."""
+    from shnor_analysis.report.tables.indicator_lists import index_reason
     from shnor_analysis.report.tables.low_results import decision_reason
 
-    whole, *single = changes
-    for title, rows in (("Входят в перечень", whole.entering), ("Выходят", whole.leaving)):
-        console.print(f"[bold]{title}: {len(rows)}[/bold]")
-        for row in by_school(rows, labels).itertuples(index=False):
-            name = labels.school(row.school_id)
-            console.print(f"  {escape(name)} — {escape(decision_reason(row))}")
-    if len(single) > 1:
-        table = _table("Каждое изменение по отдельности", "Изменение", "Входят", "Выходят")
-        for change in single:
-            table.add_row(
-                escape(_parameters(change)),
-                _names(change.entering, labels),
-                _names(change.leaving, labels),
-            )
-        console.print(table)
+    if block == "low_results":
+        before, after = (low_results_rule(one) for one in sides)
+        whole, *single = monitoring.list_changes(before, after)
+        return whole, single, partial(decision_reason, rule=after)
+    if block == "low_results_indicators":
+        lists = [low_results_list(one) for one in sides]
+        change = monitoring.indicator_list_change(*lists)
+        return change, (), partial(index_reason, rules=lists[1])
+    return (
+        monitoring.adverse_conditions_change(*sides),
+        (),
+        lambda row: text("decision", row.decision),
+    )
+
+
+def _print_schools(
+    title: str, rows: pd.DataFrame, reason: Callable[[Any], str], labels: Labels, console: Console
+) -> None:
+    from shnor_analysis.report.labels import by_school
+
+    console.print(f"[bold]{title}: {len(rows)}[/bold]")
+    for row in by_school(rows, labels).itertuples(index=False):
+        console.print(f"  {escape(labels.school(row.school_id))} — {escape(reason(row))}")
 
 
 def _parameters(change: ListChange) -> str:

@@ -410,9 +410,13 @@ def test_points_and_listed_weights_can_be_given(folder):
     index = load_regulation(folder, "sterlitamak-2021").low_results_indicators.index
     assert [one.points for one in index.points] == [2] * 6
     assert index.weights.by_indicator["accreditation"] == 6
-    printed = [rule_value(one, SUBJECTS) for one in (index.points[0], index.weights)]
-    assert printed[0] == "от 0,30: 2"
-    assert printed[1].startswith("ege_high — 1, ")
+    regulation = load_regulation(folder, "sterlitamak-2021")
+    printed = {
+        row.label: row.value
+        for row in printed_rules(regulation, SUBJECTS)["Показатели низких результатов"]
+    }
+    assert printed["Баллы: Доля высокобалльников ЕГЭ"] == "от 0,30: 2"
+    assert printed["Веса показателей"].startswith("Доля высокобалльников ЕГЭ — 1, ")
 
 
 # --- words and differences -----------------------------------------------------------------------
@@ -444,7 +448,7 @@ def test_words_cover_every_code():
 
 def test_how_a_rule_is_worded():
     by_key = {
-        (one.id, item.block, item.key): rule_value(item.entry, SUBJECTS).replace("\xa0", " ")
+        (one.id, item.block, item.key): rule_value(item.entry, SUBJECTS, {}).replace("\xa0", " ")
         for one in ALL
         for item in rule_items(one)
     }

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from shnor_analysis import pipeline, tables
 from tests.conftest import copy_of
 
 YEAR = ("--year", "2025")
@@ -104,6 +105,54 @@ def test_who_enters_and_leaves_because_of_the_change(annual_run, shnor, tmp_path
     assert "Режим" in alone
     entering = [line for line in lines(back) if line.startswith("Входят в перечень")]
     assert entering == [f"Входят в перечень: {len(leaving)}"]
+
+
+def listed(printed):
+    """«Входят в перечень» and «Выходят»: the names under each, as printed."""
+    first, second = (
+        next(n for n, line in enumerate(printed) if line.startswith(heading))
+        for heading in ("Входят в перечень: ", "Выходят: ")
+    )
+    found = []
+    for start, stop in ((first, second), (second, len(printed))):
+        rows = printed[start + 1 : stop]
+        names = {row.split(" — ")[0].strip() for row in rows if row.startswith("  ")}
+        assert len(names) == int(printed[start].split(": ")[1])
+        found.append(names)
+    return tuple(found)
+
+
+def named(workspace, contract, *, regulation):
+    """Names of the included schools in a stored table of decisions."""
+    folder = workspace.processed("demo", 2025)
+    rows = tables.load_table(contract, folder / pipeline.DECISIONS)
+    rows = rows[(rows["regulation_id"] == regulation) & (rows["decision"] == "included")]
+    schools = tables.load_table(tables.SCHOOLS, folder / pipeline.TIDY).set_index("school_id")
+    return set(schools.loc[rows["school_id"], "school_name"])
+
+
+def test_who_enters_and_leaves_when_one_list_of_indicators_replaces_another(annual_run, shnor):
+    workspace, _ = annual_run
+    names = ("sterlitamak-2021", "regional-index")
+    finished = shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR)
+    old, new = (named(workspace, tables.LOW_RESULTS_INDEX, regulation=one) for one in names)
+    assert old != new
+    assert listed(lines(finished)) == (new - old, old - new)
+    assert "Показатели низких результатов: regional-index вместо sterlitamak-2021" in said(finished)
+
+
+def test_who_enters_and_leaves_when_conditions_are_judged_otherwise(annual_run, shnor):
+    workspace, _ = annual_run
+    names = ("sterlitamak-2021", "social-composition")
+    there = lines(shnor(workspace, "rules", "diff", *names, "--place", "demo", *YEAR))
+    back = lines(shnor(workspace, "rules", "diff", *names[::-1], "--place", "demo", *YEAR))
+    entering, leaving = listed(there)
+    old = named(workspace, tables.ADVERSE_CONDITIONS, regulation="sterlitamak-2021")
+    assert entering
+    assert leaving
+    assert leaving <= old
+    assert not entering & old
+    assert listed(back) == (leaving, entering)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class IndexYear:
         Score of each indicator, its share of the weight known of the school, and weight times the
         difference from the mean score of the schools compared; NaN where it does not count.
     is_lower_part : ndarray of bool, shape (n_schools, n_indicators)
-        In the lower part by this indicator alone.
+        In the lower part by this indicator alone; never with the best value of all schools.
     """
 
     index: FloatArray
@@ -213,7 +213,9 @@ def _with_parts(values: FloatArray, rule: Scoring, reference: FloatArray | None)
     part = np.where(known > 0, known / np.where(total > 0, total, 1), np.nan)
     n_known = np.sum(~np.isnan(scores), axis=0)
     mean = np.nansum(scores, axis=0) / np.where(n_known > 0, n_known, np.nan)
-    is_lower = np.column_stack([lower_tail(column, rule.cut_share) for column in scores.T])
+    # Where most schools share the best value, the quantile is that value: nobody with it is low.
+    best = np.where(np.isnan(scores), -np.inf, scores).max(axis=0, initial=-np.inf)
+    in_tail = np.column_stack([lower_tail(column, rule.cut_share) for column in scores.T])
     n_schools = len(values)
     return IndexYear(
         index=joined.index,
@@ -225,7 +227,7 @@ def _with_parts(values: FloatArray, rule: Scoring, reference: FloatArray | None)
         scores=scores,
         weights=part,
         contributions=part * (scores - mean),
-        is_lower_part=is_lower,
+        is_lower_part=in_tail & (scores < best),
     )
 
 

@@ -57,7 +57,8 @@ def decide_low_results(
     -----
     With ``x`` below the minimum of ``n`` and the threshold ``p/q``, a procedure is low when
     ``n >= min_participants`` and ``q*x >= p*n``, in whole numbers: 3 of 10 is exactly 30 %.
-    Procedures below ``min_participants`` are shown but neither counted nor checked.
+    Procedures below ``min_participants`` are shown but neither counted nor checked: whether they
+    are low is missing.
 
     The evidence class speaks of the whole rule, not of one procedure. Each procedure with enough
     participants gives ``P(share < threshold)`` from its Jeffreys posterior; they are combined into
@@ -210,7 +211,7 @@ def rule_procedures(
     -------
     DataFrame
         Columns of the contract ``low_results_evidence``: one row per school × work with
-        participants.
+        participants; whether it is low is missing below ``min_participants``.
     """
     recent = procedure_results[
         procedure_results["assessment_year"].isin([assessment_year - 1, assessment_year])
@@ -219,7 +220,8 @@ def rule_procedures(
     rows = works_of_rule(recent, rule)
     x, n = rows["n_below_minimum"], rows["n_participants"]
     p, q = rule.share_numerator.value, rule.share_denominator.value
-    is_low = (n >= rule.min_participants.value) & (q * x >= p * n)
+    is_counted = n >= rule.min_participants.value
+    is_low = (q * x >= p * n).astype("boolean")
     to_threshold = pd.Series(pupils_to_threshold(x, n, p, q), index=rows.index)
     size = np.select(
         [n < rule.report_participants.value, n < rule.reliable_participants.value],
@@ -228,8 +230,8 @@ def rule_procedures(
     )
     columns = [name for name in LOW_RESULTS_EVIDENCE.columns if name in rows]
     return rows[columns].assign(
-        is_low=is_low,
-        n_to_threshold=to_threshold.where(n >= rule.min_participants.value),
+        is_low=is_low.where(is_counted),
+        n_to_threshold=to_threshold.where(is_counted),
         p_low=probability_at_least(x, n, p / q),
         size_class=size,
     )
@@ -284,7 +286,7 @@ def _clauses(
     """One row per school: each clause true, false or missing when it cannot be checked."""
     needed = rule.min_low_procedures.value
     counted = evidence["n_participants"] >= rule.min_participants.value
-    rows = evidence.assign(low=low.astype(bool))[counted]
+    rows = evidence.assign(low=low)[counted].astype({"low": bool})
     procedures = rows.groupby(["school_id", "assessment_year", *PROCEDURE_KEY], as_index=False).agg(
         low=("low", "any")
     )
@@ -351,6 +353,7 @@ def _reason_codes(
         ("below_b_not_checked", assessed & two_clauses & unchecked_b),
         ("below_a_not_checked", assessed & two_clauses & unchecked_a),
         ("below_one_year", assessed & (mode == "C") & no_last_year),
+        ("below_without_repeat", assessed & (mode in {"A", "C"})),
         ("below", assessed),
         ("repeat_not_checked", (mode == "A_and_B") & a & unchecked_b),
         ("repeat_not_checked", (mode == "B") & unchecked_b & has_results),

@@ -17,7 +17,7 @@ from shnor_analysis.decisions.indicator_index import (
     verdict_of_year,
 )
 from shnor_analysis.decisions.school_groups import narrowest, school_groups
-from shnor_analysis.methodology import LowResultsList, LowResultsRule
+from shnor_analysis.methodology import ListWords, LowResultsList
 from shnor_analysis.stats.arrays import BoolArray, FloatArray
 from shnor_analysis.stats.composite import ROUNDING
 from shnor_analysis.stats.ranks import repeated
@@ -51,11 +51,20 @@ class Surroundings:
     is_region: bool
 
 
+def conditions_of_year(social_index: pd.DataFrame, assessment_year: int) -> pd.Series:
+    """The index of conditions of the last year: a school keeps its group through the years.
+
+    ``social_index`` keeps the contract of this name; the Series is by ``school_id``.
+    """
+    rows = social_index[social_index["assessment_year"] == assessment_year]
+    return rows.set_index("school_id")["index_z"]
+
+
 def decide_low_results_index(
     indicators: pd.DataFrame,
     lists: tuple[LowResultsList, ...],
     surroundings: Surroundings,
-    rule: LowResultsRule,
+    words: ListWords,
     assessment_year: int,
 ) -> LowResultsIndex:
     """Find the schools with the lowest results by every list of indicators.
@@ -69,8 +78,8 @@ def decide_low_results_index(
     surroundings : Surroundings
         Levels and conditions of the schools; every school in ``levels`` gets a decision by every
         list.
-    rule : LowResultsRule
-        Only for the words of certainty: where they begin, and what a small number is.
+    words : ListWords
+        Where the words of certainty begin, and what a small number is.
     assessment_year : int
         The last year.
 
@@ -98,7 +107,7 @@ def decide_low_results_index(
             known[known["regulation_id"] == one.id],
             one,
             surroundings,
-            rule,
+            words,
             assessment_year,
         )
         for one in lists
@@ -115,7 +124,7 @@ def _decide(
     indicators: pd.DataFrame,
     rules: LowResultsList,
     surroundings: Surroundings,
-    rule: LowResultsRule,
+    words: ListWords,
     assessment_year: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     schools = surroundings.levels.index
@@ -142,7 +151,7 @@ def _decide(
     )
     last = by_year[assessment_year]
     has_enough = _rests_on_many(
-        last, _are_many(indicators, schools, ids, assessment_year, rule), spec.required_weight
+        last, _are_many(indicators, schools, ids, assessment_year, words), spec.required_weight
     )
     decisions = pd.DataFrame(
         {
@@ -168,8 +177,8 @@ def _decide(
                 [
                     ~is_repeated,
                     ~has_enough,
-                    probability >= rule.sure_probability.value,
-                    probability >= rule.likely_probability.value,
+                    probability >= words.sure_probability.value,
+                    probability >= words.likely_probability.value,
                 ],
                 ["none", "few_data", "sure", "likely"],
                 "borderline",
@@ -215,14 +224,14 @@ def _are_many(
     schools: pd.Index,
     ids: list[str],
     year: int,
-    rule: LowResultsRule,
+    words: ListWords,
 ) -> BoolArray:
     """Values that do not rest on few: a share of enough pupils, a correlation of enough pairs."""
     sizes = _table(indicators, schools, ids, year, "denominator")
     statuses = _table(indicators, schools, ids, year, "status")
     n = sizes.to_numpy(dtype=float, na_value=np.nan)
     is_fact = np.isnan(n)
-    return (statuses == "ok").to_numpy() & (is_fact | (n >= rule.reliable_participants.value))
+    return (statuses == "ok").to_numpy() & (is_fact | (n >= words.reliable_participants.value))
 
 
 def _rests_on_many(found: IndexYear, are_many: BoolArray, required_weight: float) -> BoolArray:

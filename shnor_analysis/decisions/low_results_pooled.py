@@ -51,12 +51,14 @@ def low_results_pooled(
         .merge(last[[*key, *counts]], on=key, how="left", validate="1:1")
     )
     p, q = rule.share_numerator.value, rule.share_denominator.value
+    n = rows["n_participants_pooled"]
+    is_low = (q * rows["n_below_minimum_pooled"] >= p * n).astype("boolean")
     return LOW_RESULTS_POOLED.conform(
         rows.assign(
             assessment_year=assessment_year,
             **_shares(rows, ""),
             **_shares(rows, "_pooled"),
-            is_low_pooled=q * rows["n_below_minimum_pooled"] >= p * rows["n_participants_pooled"],
+            is_low_pooled=is_low.where(n >= rule.min_participants.value),
         )
     )
 

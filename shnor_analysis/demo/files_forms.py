@@ -120,12 +120,15 @@ PASSPORT_HEADINGS: Row = [
     "Неукомплектованность штата педагогическими кадрами, в том числе специалистами (психолог, "
     "логопед, дефектолог, социальный педагог) (да/нет)",
     "Какие специалисты отсутствуют?",
+    "Приостановление или лишение государственной аккредитации (да/нет)",
 ]
 # Share of pupils at average context and how it grows with one SD of adversity (log scale).
 PASSPORT_SHARES = (
     (0.008, 0.6), (0.007, 0.6), (0.020, 0.5), (0.020, 0.5), (0.010, 0.5), (0.010, 0.6),
     (0.025, 0.4), (0.150, 0.3), (0.200, 0.3), (0.120, 0.5), (0.015, 0.4), (0.015, 0.2),
 )  # fmt: skip
+# The only school that answers «да»: it is low by every other indicator too.
+WITHOUT_ACCREDITATION = "991211"
 SMALL_SCHOOL, HARD_CONTEXT, VERY_HARD_CONTEXT = 100, 0.9, 1.3
 SPECIALISTS = ("психолог", "логопед", "дефектолог", "социальный педагог")
 
@@ -340,7 +343,8 @@ def passport_rows(population: Population, rng: np.random.Generator) -> list[Row]
             [f"{7 + position // 3:02d}.10.2024 {9 + position % 8}:{10 + position:02d}:33",
              f"school{position + 1:02d}@example.org", DEMO_MUNICIPALITY_NAME,
              schools.name[position], f"edu{schools.school_id[position]}", str(n), *values,
-             *("да" if flag else "нет" for flag in flags), absent]
+             *("да" if flag else "нет" for flag in flags), absent,
+             "да" if schools.school_id[position] == WITHOUT_ACCREDITATION else "нет"]
         )  # fmt: skip
     return rows
 

@@ -4,6 +4,7 @@ from shnor_analysis.methodology.certainty import (
     CertaintyRules,
     ConcentrationRules,
     FunnelRules,
+    ListWords,
     WhatIf,
 )
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
@@ -74,6 +75,7 @@ from shnor_analysis.methodology.regulation_files import (
     load_regulations,
     low_results_list,
     low_results_rule,
+    required_block,
 )
 from shnor_analysis.methodology.regulations import (
     BLOCKS,
@@ -96,6 +98,7 @@ from shnor_analysis.methodology.regulations import (
     LowResultsList,
     LowResultsParameters,
     LowResultsRule,
+    OwnPart,
     PointBand,
     ProcedureSet,
     PupilSum,
@@ -186,6 +189,7 @@ __all__ = [
     "JoinedCounts",
     "KeptReference",
     "Leniency",
+    "ListWords",
     "LowResultsIndicators",
     "LowResultsList",
     "LowResultsParameters",
@@ -202,6 +206,7 @@ __all__ = [
     "ObjectivityMarker",
     "ObjectivityRules",
     "ObjectivitySignRules",
+    "OwnPart",
     "PartNeed",
     "Percentile",
     "Place",
@@ -265,6 +270,7 @@ __all__ = [
     "norms_text",
     "read_norms",
     "reference_text",
+    "required_block",
     "rule_content",
     "rule_items",
     "rule_items_of",

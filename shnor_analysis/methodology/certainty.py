@@ -69,12 +69,24 @@ class ConcentrationRules(StrictModel):
     majority_percent: SourcedInt
 
 
+class ListWords(StrictModel):
+    """Where words about a list of indicators begin: probabilities of being on it when drawn anew.
+
+    An indicator of fewer than ``reliable_participants`` participants or pairs is a small number.
+    """
+
+    sure_probability: SourcedShare
+    likely_probability: SourcedShare
+    reliable_participants: SourcedInt
+
+
 class CertaintyRules(StrictModel):
     """``certainty.yaml``: nothing here changes the list, only what is said of it."""
 
     core_probability: SourcedShare
     borderline_probability: SourcedShare
     stable_core_share: SourcedShare
+    indicator_lists: ListWords
     pooled_years: SourcedInt
     what_if: WhatIf
     funnel: FunnelRules

@@ -67,9 +67,8 @@ class Methodology:
     of ``PlaceRegulations``, the regulations the place applies: they have the block of that name,
     and only for lists of indicators and for objectivity there may be several. ``condition_sets``
     holds the indicators of adverse conditions of every regulation that has them: those the place
-    does not apply stand beside its own; ``condition_titles`` names them. ``broken_regulations``
-    says, of regulations that the place does not apply and that cannot be used, what is wrong: they
-    stand beside nothing.
+    does not apply stand beside its own. ``broken_regulations`` says, of regulations that the place
+    does not apply and that cannot be used, what is wrong: they stand beside nothing.
     """
 
     folder: Path
@@ -79,7 +78,6 @@ class Methodology:
     report_parts: ReportParts
     social_context: SocialContextRules
     condition_sets: dict[str, AdverseConditions]
-    condition_titles: dict[str, str]
     broken_regulations: tuple[str, ...]
     certainty: CertaintyRules
     norms: NormRules
@@ -234,7 +232,6 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         report_parts=load_report_parts(folder / "report_parts.yaml"),
         social_context=load_model(folder / "social_context.yaml", SocialContextRules),
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
-        condition_titles={one.id: one.title for one in with_conditions},
         broken_regulations=tuple(known.broken.values()),
         certainty=load_certainty_rules(folder / "certainty.yaml"),
         norms=load_norm_rules(folder / "norms.yaml"),
@@ -279,15 +276,29 @@ def load_certainty_rules(path: Path) -> CertaintyRules:
     Raises
     ------
     MethodologyError
-        Also when the core of a list would begin below its border.
+        Also when the core of a list would begin below its border, or «sure» below «likely».
     """
     loaded = load_model(path, CertaintyRules)
-    core, border = loaded.core_probability.value, loaded.borderline_probability.value
-    if core < border:
-        raise MethodologyError(
-            f"{path.name}, core_probability: найдено {core}, ожидалось не меньше "
-            f"borderline_probability ({border}); исправьте одно из чисел."
-        )
+    words = loaded.indicator_lists
+    for place, higher, lower_name, lower in (
+        (
+            "core_probability",
+            loaded.core_probability,
+            "borderline_probability",
+            loaded.borderline_probability,
+        ),
+        (
+            "indicator_lists.sure_probability",
+            words.sure_probability,
+            "likely_probability",
+            words.likely_probability,
+        ),
+    ):
+        if higher.value < lower.value:
+            raise MethodologyError(
+                f"{path.name}, {place}: найдено {higher.value}, ожидалось не меньше "
+                f"{lower_name} ({lower.value}); исправьте одно из чисел."
+            )
     return loaded
 
 

@@ -176,6 +176,7 @@ def _results(rules: LowResultsIndicators) -> Iterator[str]:
             not one.works and one.measure != "fact"
         ):
             yield f"{where}, {one.id}: works и n_years нужны всем показателям, кроме measure: fact"
+        yield from _twice(f"{where}, {one.id}, own_parts", [p.part for p in one.own_parts])
         diagnostic = [w for w in one.works if w.procedure in DIAGNOSTIC_PROCEDURES]
         if diagnostic and one.measure == "high_share":
             yield f"{where}, {one.id}: высокий ли результат диагностической работы, неизвестно"

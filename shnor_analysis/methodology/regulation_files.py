@@ -173,7 +173,10 @@ def low_results_rule(regulation: Regulation) -> LowResultsRule:
     block = required_block(regulation.low_results)
     parameters = {name: getattr(block, name) for name in LowResultsParameters.model_fields}
     return LowResultsRule(
-        id=regulation.id, title=regulation.title, document=regulation.document, **parameters
+        id=regulation.id,
+        document=regulation.document,
+        document_source=regulation.source,
+        **parameters,
     )
 
 
@@ -181,9 +184,7 @@ def low_results_list(regulation: Regulation) -> LowResultsList:
     """Give the indicators of a regulation, which must have some, the name of its document."""
     block = required_block(regulation.low_results_indicators)
     parts = {name: getattr(block, name) for name in LowResultsIndicators.model_fields}
-    return LowResultsList(
-        id=regulation.id, title=regulation.title, document=regulation.document, **parts
-    )
+    return LowResultsList(id=regulation.id, document=regulation.document, **parts)
 
 
 def objectivity_rules(regulation: Regulation) -> ObjectivityRules:

@@ -17,7 +17,7 @@ from shnor_analysis.codes import (
 )
 from shnor_analysis.methodology.objectivity import Objectivity
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
-from shnor_analysis.methodology.sourced import Sourced, StrictModel
+from shnor_analysis.methodology.sourced import Confidence, Sourced, StrictModel
 
 _Grade = Annotated[int, Field(ge=FIRST_GRADE, le=LAST_GRADE)]
 _Grades = Annotated[tuple[_Grade, ...], Field(strict=False, min_length=1)]
@@ -49,8 +49,12 @@ class ProcedureSet(Sourced):
 
 
 class LowResultsParameters(Sourced):
-    """A rule «share below the minimum in several procedures» with every parameter sourced."""
+    """A rule «share below the minimum in several procedures» with every parameter sourced.
 
+    ``title`` names the rule, not the document, which may be about more.
+    """
+
+    title: str = Field(min_length=1)
     share_numerator: SourcedInt
     share_denominator: SourcedInt
     min_participants: SourcedInt
@@ -65,11 +69,14 @@ class LowResultsParameters(Sourced):
 
 
 class LowResultsRule(LowResultsParameters):
-    """The low-results rule of a regulation together with the name of the document."""
+    """The low-results rule of a regulation together with the name of the document.
+
+    ``document_source`` says how well the document itself is known.
+    """
 
     id: str
-    title: str
     document: str
+    document_source: str
 
 
 class HighThreshold(Sourced):
@@ -211,6 +218,13 @@ class IndicatorWorks(StrictModel):
     grades: _Grades | None
 
 
+class OwnPart(Sourced):
+    """A part of an indicator that its document does not name: what was taken and from where."""
+
+    part: Literal["works", "years", "threshold"]
+    value: str = Field(min_length=1)
+
+
 class ResultIndicator(Sourced):
     """One indicator of low results: what is counted, in which works, over how many years.
 
@@ -218,6 +232,7 @@ class ResultIndicator(Sourced):
     minimum, correlation of work results with current marks, or a fact that is so or not, which
     alone has a ``fact``, a code of the table ``context``. ``n_years`` of None is the present
     state. ``tables`` are the tables it is computed from, by the names of their contracts.
+    ``own_parts`` are those of its parts that the document does not name.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -232,6 +247,12 @@ class ResultIndicator(Sourced):
         Field(strict=False, min_length=1),
     ]
     fact: str | None = None
+    own_parts: Annotated[tuple[OwnPart, ...], Field(strict=False)] = ()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether all of it was read in the document."""
+        return self.confidence == Confidence.REGULATION and not self.own_parts
 
 
 class Coefficient(Sourced):
@@ -250,9 +271,11 @@ class CorrelationRule(StrictModel):
 class LowResultsIndicators(Sourced):
     """A list of indicators of low results and how the list of schools is cut from them.
 
+    ``title`` names the list, not the document, which may be about more.
     ``correlation`` is given when and only when an indicator is a correlation.
     """
 
+    title: str = Field(min_length=1)
     indicators: Annotated[tuple[ResultIndicator, ...], Field(strict=False, min_length=1)]
     correlation: CorrelationRule | None = None
     index: IndexRule
@@ -262,7 +285,6 @@ class LowResultsList(LowResultsIndicators):
     """The list of indicators of a regulation together with the name of the document."""
 
     id: str
-    title: str
     document: str
 
 
@@ -294,8 +316,12 @@ class ConditionIndicator(Sourced):
 
 
 class AdverseConditions(Sourced):
-    """Indicators of adverse conditions and how the list of schools is cut from them."""
+    """Indicators of adverse conditions and how the list of schools is cut from them.
 
+    ``title`` names the list, not the document, which may be about more.
+    """
+
+    title: str = Field(min_length=1)
     sources: SourceOrder
     joined_counts: JoinedCounts
     indicators: Annotated[tuple[ConditionIndicator, ...], Field(strict=False, min_length=1)]

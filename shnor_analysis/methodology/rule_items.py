@@ -125,7 +125,7 @@ def _walk(block: BlockName, key: str, field: str, value: object) -> Iterator[Rul
 
 def _member(entry: object) -> str:
     """Name of a member of a list; members without one hold no rules of their own."""
-    for field in ("id", "procedure", "indicator"):
+    for field in ("id", "procedure", "indicator", "part"):
         if hasattr(entry, field):
             return str(getattr(entry, field))
     return ""

@@ -10,7 +10,7 @@ from shnor_analysis.decisions.low_results import PROCEDURE_KEY
 from shnor_analysis.methodology import LowResultsRule
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Run
-from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.texts import load_texts, text
 
 _NOT_APPLIED = ("several_works", "contradicts")
@@ -54,15 +54,10 @@ def _sentences(rows: pd.DataFrame, choice: str, labels: Labels) -> Iterator[str]
     told = rows[(rows["adapted_status"] == "told") & (rows["n_adapted"] > 0)]
     if len(told):
         n = russian.counted(int(told["n_adapted"].sum()), *load_texts()["results"])
-        yield text("adapted", choice, n=n, names=_names(told, labels))
+        yield text("adapted", choice, n=n, names=labels.names(told.drop_duplicates("school_id")))
     elif choice == "left_out":
         yield text("adapted", "left_out_nobody")
     for status in _NOT_APPLIED:
         wrong = rows[rows["adapted_status"] == status]
         if len(wrong):
-            yield text("adapted", status, names=_names(wrong, labels))
-
-
-def _names(rows: pd.DataFrame, labels: Labels) -> str:
-    schools = by_school(rows[["school_id"]].drop_duplicates(), labels)["school_id"]
-    return russian.keep_together("; ".join(labels.school(one) for one in schools))
+            yield text("adapted", status, names=labels.names(wrong.drop_duplicates("school_id")))

@@ -21,6 +21,7 @@ from shnor_analysis.report.tables.context_results import (
     percentile,
 )
 from shnor_analysis.report.texts import text
+from shnor_analysis.stats.reliability import MIN_FOR_ALPHA, MIN_INDICATORS, MIN_SCHOOLS
 
 EVIDENCE_ORDER = ("core", "border")
 
@@ -143,7 +144,7 @@ def index_quality(c: Conditions) -> Paragraph:
     shown = {
         name: russian.number(float(quality[name]), 2)
         if not russian.is_missing(quality[name])
-        else text("context_quality", "not_computed")
+        else text("context_quality", "not_computed", why=_why_not(c, name))
         for name in ("alpha", "omega")
     }
     first = quality["first_component_share"]
@@ -161,6 +162,19 @@ def index_quality(c: Conditions) -> Paragraph:
     if not russian.is_missing(core):
         sentences.append(text("context_quality", "core", share=russian.percent(float(core), 0)))
     return Paragraph((Run(" ".join(sentences)),))
+
+
+def _why_not(c: Conditions, coefficient: str) -> str:
+    """Why a coefficient of consistency has no value: too little to look at, or no such factor."""
+    schools, indicators, rest = {
+        "alpha": (MIN_FOR_ALPHA, MIN_FOR_ALPHA, "no_common_spread"),
+        "omega": (MIN_SCHOOLS, MIN_INDICATORS, "no_single_factor"),
+    }[coefficient]
+    if int(c.quality["n_schools"].iloc[0]) < schools:
+        return text("context_quality", "few_schools", least=str(schools))
+    if int((c.reference["state"] == "used").sum()) < indicators:
+        return text("context_quality", "few_indicators", least=str(indicators))
+    return text("context_quality", rest)
 
 
 def context_line(c: Conditions) -> Paragraph:

@@ -23,6 +23,8 @@ from shnor_analysis.report.tables.low_results import decision_reason
 from shnor_analysis.report.texts import load_texts, text
 
 NAMED_OF_MANY = 3
+# Classes of schools without the sign that are explained too.
+NEAR = ("core", "borderline")
 
 
 def explanations(lists: ListTables, labels: Labels, rule: LowResultsRule) -> tuple[Block, ...]:
@@ -34,7 +36,7 @@ def explanations(lists: ListTables, labels: Labels, rule: LowResultsRule) -> tup
         The name of a school, then its three statements. Schools without the sign are explained
         when the probability that the rule holds for them puts them in the core or at the border.
     """
-    near = lists.certainty["membership_class"].isin(["core", "borderline"])
+    near = lists.certainty["membership_class"].isin(NEAR)
     of_interest = lists.decisions[
         (lists.decisions["decision"] == "included")
         | lists.decisions["school_id"].isin(lists.certainty.loc[near, "school_id"])
@@ -124,7 +126,9 @@ def _only(table: pd.DataFrame, school_id: str) -> Any:
 
 def _fact(school: _School) -> list[str]:
     decision = school.decision
-    sentences = [text("explanation", decision.decision, reason=decision_reason(decision))]
+    sentences = [
+        text("explanation", decision.decision, reason=decision_reason(decision, school.rule))
+    ]
     if decision.decision == "not_assessed":
         return sentences
     this_year, last_year = school.low(school.year), school.low(school.year - 1)
@@ -200,7 +204,9 @@ def _doubt(school: _School) -> list[str]:
         where = text("membership_class", certainty.membership_class)
         sentences = [text("explanation", "probability", p=p, where=where)]
     else:
-        sentences = [text("explanation", "probability_not_included", p=p)]
+        is_near = certainty.membership_class in NEAR
+        where = text("explanation", f"near_{certainty.membership_class}") if is_near else ""
+        sentences = [text("explanation", "probability_not_included", p=p, where=where)]
     sentences.append(text("explanation", "chance", p=probability_words(float(certainty.p_chance))))
     if school.is_included:
         own = text("evidence", school.decision.evidence)

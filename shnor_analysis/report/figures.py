@@ -126,7 +126,9 @@ def small_schools(
     No picture where the rule met no procedure this year.
     """
     rows = evidence[
-        (evidence["assessment_year"] == assessment_year) & (evidence["size_class"] != "tiny")
+        (evidence["assessment_year"] == assessment_year)
+        & (evidence["size_class"] != "tiny")
+        & evidence["is_low"].notna()
     ]
     if rows.empty:
         return ()
@@ -186,7 +188,7 @@ def small_schools(
                 "figure",
                 "small_note",
                 reliable=str(rule.reliable_participants.value),
-                report=str(rule.report_participants.value),
+                report=str(max(rule.report_participants.value, rule.min_participants.value)),
             ),
         ),
     )

@@ -34,6 +34,11 @@ class Labels:
         """Name of a school; a school that is not in the table is printed by its code."""
         return self.schools.get(school_id, school_id)
 
+    def names(self, rows: pd.DataFrame) -> str:
+        """Names of the schools of some rows for a sentence: alphabetical, joined by «;»."""
+        schools = by_school(rows[["school_id"]], self)["school_id"]
+        return russian.keep_together("; ".join(self.school(school) for school in schools))
+
     def work(self, procedure: str, season: str, subject: str, grade: int, level: str) -> str:
         """«ВПР, русский язык, 5 класс»; exams of one grade go without it."""
         parts = [text("procedure", procedure), self._subject(procedure, subject, level)]

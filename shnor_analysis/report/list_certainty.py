@@ -7,7 +7,7 @@ import pandas as pd
 from shnor_analysis.methodology import CertaintyRules
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Run
-from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.tables.build import probability_words
 from shnor_analysis.report.texts import load_texts, text
 
@@ -57,7 +57,7 @@ def chance_and_core(
         & schools["membership_class"].isin(["core", "borderline"])
     )  # fmt: skip
     sentences += [
-        text("list_core", code, names=_names(schools[chosen], labels), **borders)
+        text("list_core", code, names=labels.names(schools[chosen]), **borders)
         for code, chosen in groups.items()
         if chosen.any()
     ]
@@ -104,7 +104,7 @@ def variants(
     core = russian.percent(rules.core_probability.value, 0)
     sentences = [text("variants", "count", n=n_variants)]
     sentences += [
-        text("variants", code, names=_names(schools[chosen], labels), core=core)
+        text("variants", code, names=labels.names(schools[chosen]), core=core)
         for code, chosen in groups.items()
         if chosen.any()
     ]
@@ -154,11 +154,6 @@ def _chance(whole: pd.Series) -> str:
 
 def _rarity(p: float) -> str:
     return text("chance_of_list", "rare" if p < RARE else "usual", p=probability_words(p))
-
-
-def _names(rows: pd.DataFrame, labels: Labels) -> str:
-    names = (labels.school(code) for code in by_school(rows, labels)["school_id"])
-    return russian.keep_together("; ".join(names))
 
 
 def _listing(sentences: list[str]) -> Listing:

@@ -9,8 +9,8 @@ import pandas as pd
 from shnor_analysis.methodology import Confidence, LowResultsList, rule_items_of
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Listing, Paragraph, Run
-from shnor_analysis.report.labels import Labels, by_school
-from shnor_analysis.report.rules import rule_label
+from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.rules import indicator_titles, rule_label
 from shnor_analysis.report.school_groups import ALL_SCHOOLS, group_words
 from shnor_analysis.report.texts import text
 
@@ -59,15 +59,29 @@ def _of(rows: pd.DataFrame, rules: LowResultsList, assessment_year: int) -> pd.D
 
 
 def _letter(rules: LowResultsList) -> Iterator[str]:
-    cited = [one for one in rules.indicators if one.confidence == Confidence.REGULATION]
+    cited = [one for one in rules.indicators if one.is_letter]
+    partly = [
+        one for one in rules.indicators if one.confidence == Confidence.REGULATION and one.own_parts
+    ]
     yield text(
         "indicator_list",
-        "letter" if cited else "no_letter",
+        "letter" if cited or partly else "no_letter",
         n=str(len(cited)),
         total=russian.counted(len(rules.indicators), "показателя", "показателей", "показателей"),
     )
+    if partly:
+        parts = [
+            text(
+                "indicator_list",
+                "partly_one",
+                title=one.short_title,
+                parts=", ".join(text("own_part", own.part) for own in one.own_parts),
+            )
+            for one in partly
+        ]
+        yield text("indicator_list", "partly", n=str(len(partly)), parts="; ".join(parts))
     own = [
-        rule_label(item)
+        rule_label(item, indicator_titles(rules))
         for item in rule_items_of("low_results_indicators", rules)
         if item.key.startswith("index.") and item.entry.confidence == Confidence.PROJECT_DEFAULT
     ]
@@ -121,10 +135,7 @@ def _without_groups(decisions: pd.DataFrame, labels: Labels) -> Iterator[str]:
         yield text("indicator_list", "groups_change_nothing")
     for code, part in changes.items():
         if part.any():
-            names = (
-                labels.school(school) for school in by_school(known[part], labels)["school_id"]
-            )
-            yield text("indicator_list", code, names="; ".join(names))
+            yield text("indicator_list", code, names=labels.names(known[part]))
 
 
 def _counts(groups: pd.Series) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from shnor_analysis.methodology import LowResultsRule, Place
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Callout, Listing, Paragraph, Run
-from shnor_analysis.report.labels import Labels, by_school
+from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.texts import load_texts, text
 
 EVIDENCE_ORDER = ("sure", "likely", "borderline", "few_data")
@@ -28,7 +28,7 @@ def cover(
                 "rule_source",
                 title=rule.title,
                 document=rule.document,
-                confidence=text("confidence", rule.confidence),
+                source=rule.document_source,
             ),
         ],
         [text("cover", "mode"), text("rule_mode", rule.mode.value)],
@@ -87,16 +87,20 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
     for code in EVIDENCE_ORDER:
         schools = included[included["evidence"] == code]
         if len(schools):
-            sentences.append(text("headline", code, names=_names(schools, labels)))
+            sentences.append(text("headline", code, names=labels.names(schools)))
     sentences.append(
         text(
             "headline",
             "procedures",
             low=russian.integer(len(low)),
-            total=russian.integer(len(current)),
+            total=russian.integer(int(current["is_low"].notna().sum())),
             small=russian.integer(int((low["size_class"] != "reliable").sum())),
         )
     )
+    unjudged = int(current["is_low"].isna().sum())
+    if unjudged:
+        n = russian.counted(unjudged, *load_texts()["pairs_counted"])
+        sentences.append(text("headline", "unjudged", n=n))
     unrepeated = int((decisions["n_compared"] == 0).sum()) - len(unassessed)
     if unrepeated > 0:
         sentences.append(
@@ -107,13 +111,8 @@ def headline(decisions: pd.DataFrame, evidence: pd.DataFrame, labels: Labels) ->
             )
         )
     if len(unassessed):
-        sentences.append(text("headline", "not_assessed", names=_names(unassessed, labels)))
+        sentences.append(text("headline", "not_assessed", names=labels.names(unassessed)))
     return Listing(tuple((Run(sentence),) for sentence in sentences))
-
-
-def _names(rows: pd.DataFrame, labels: Labels) -> str:
-    names = (labels.school(code) for code in by_school(rows, labels)["school_id"])
-    return russian.keep_together("; ".join(names))
 
 
 def rule_clauses(rule: LowResultsRule) -> Listing:

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 from shnor_analysis.codes import DIAGNOSTIC_PROCEDURES
 from shnor_analysis.methodology import (
+    AdverseConditions,
     CalendarEvent,
     Coefficient,
     ConditionIndicator,
     Edition,
     HighThreshold,
+    LowResultsIndicators,
+    LowResultsParameters,
     MarkerCorrelation,
     ObjectivityIndicator,
     ObjectivityMarker,
+    OwnPart,
     Percentile,
     PointBand,
     ProcedureSet,
@@ -60,10 +64,11 @@ def printed_rules(regulation: Regulation, names: dict[str, str]) -> dict[str, li
         text("rule_block", block): [] for block in regulation.blocks
     }
     for item in rule_items(regulation):
+        titles = indicator_titles(getattr(regulation, item.block))
         blocks[text("rule_block", item.block)].append(
             PrintedRule(
-                rule_label(item),
-                rule_value(item.entry, names),
+                rule_label(item, titles),
+                rule_value(item.entry, names, titles),
                 item.entry.clause,
                 item.entry.source,
                 text("confidence", item.entry.confidence),
@@ -72,8 +77,16 @@ def printed_rules(regulation: Regulation, names: dict[str, str]) -> dict[str, li
     return blocks
 
 
-def rule_label(item: RuleItem) -> str:
-    """Printed name of a rule: its title in the regulation, or the words for its field."""
+def indicator_titles(block: object) -> dict[str, str]:
+    """Printed names of the indicators of a block by their codes; empty where it has none."""
+    return {one.id: one.title for one in getattr(block, "indicators", ())}
+
+
+def rule_label(item: RuleItem, titles: dict[str, str]) -> str:
+    """Printed name of a rule: its title in the regulation, or the words for its field.
+
+    ``titles`` are of the indicators of its block, see :func:`indicator_titles`.
+    """
     entry = item.entry
     if isinstance(entry, _TITLED):
         return entry.title
@@ -81,12 +94,17 @@ def rule_label(item: RuleItem) -> str:
     if isinstance(entry, ProcedureSet | HighThreshold | PupilSum):
         fields["procedure"] = text("procedure", entry.procedure)
     if isinstance(entry, PointBand):
-        fields["indicator"] = entry.indicator
+        fields["indicator"] = titles[entry.indicator]
+    if isinstance(entry, OwnPart):
+        fields["part"] = text("own_part", entry.part)
     return text("rule_field", item.field, **fields)
 
 
-def rule_value(entry: Sourced, names: dict[str, str]) -> str:
-    """What a rule says, in words; a rule that only holds other rules is «—»."""
+def rule_value(entry: Sourced, names: dict[str, str], titles: dict[str, str]) -> str:
+    """What a rule says, in words; a rule that only holds other rules is «—».
+
+    ``names`` are of subjects, ``titles`` of the indicators of its block.
+    """
     match entry:
         case SourcedInt():
             return str(entry.value)
@@ -151,7 +169,9 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
         case Weights():
             if entry.value == "equal":
                 return text("rule_choice", "equal")
-            return ", ".join(f"{name} — {weight}" for name, weight in entry.by_indicator.items())
+            return ", ".join(
+                f"{titles[name]} — {weight}" for name, weight in entry.by_indicator.items()
+            )
         case RequiredWeight():
             return text(
                 "rule_value",
@@ -168,6 +188,10 @@ def rule_value(entry: Sourced, names: dict[str, str]) -> str:
             )
         case SourceOrder():
             return ", ".join(text("rule_source", source) for source in entry.value)
+        case OwnPart():
+            return entry.value
+        case LowResultsParameters() | LowResultsIndicators() | AdverseConditions():
+            return entry.title
         case CalendarEvent():
             code = "until" if entry.starts is None else "between"
             days = {"starts": _day(entry.starts or ""), "ends": _day(entry.ends)}

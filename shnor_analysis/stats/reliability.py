@@ -12,6 +12,8 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarnin
 from shnor_analysis.stats.arrays import complete_rows
 from shnor_analysis.stats.composite import standardised
 
+# Fewer schools or indicators have nothing in common to speak of.
+MIN_FOR_ALPHA = 2
 # Fewer schools or indicators carry no factor.
 MIN_SCHOOLS = 3
 MIN_INDICATORS = 3
@@ -51,12 +53,12 @@ def cronbach_alpha(values: ArrayLike) -> float:
     1.0
     """
     table = complete_rows(values)
-    if len(table) <= 1:
+    if len(table) < MIN_FOR_ALPHA:
         return np.nan
     live = table[:, table.min(axis=0) < table.max(axis=0)]
     k = live.shape[1]
     parts, total = live.var(axis=0, ddof=1).sum(), live.sum(axis=1).var(ddof=1)
-    if k <= 1 or total <= ROUNDING * parts:
+    if k < MIN_FOR_ALPHA or total <= ROUNDING * parts:
         return np.nan
     return float(k / (k - 1) * (1 - parts / total))
 

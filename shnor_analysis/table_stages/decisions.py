@@ -10,7 +10,11 @@ from shnor_analysis import tables
 from shnor_analysis.decisions.low_results import decide_low_results, low_results_readings
 from shnor_analysis.decisions.low_results_certainty import low_results_certainty
 from shnor_analysis.decisions.low_results_concentration import low_results_concentration
-from shnor_analysis.decisions.low_results_index import Surroundings, decide_low_results_index
+from shnor_analysis.decisions.low_results_index import (
+    Surroundings,
+    conditions_of_year,
+    decide_low_results_index,
+)
 from shnor_analysis.decisions.low_results_pooled import low_results_pooled
 from shnor_analysis.decisions.low_results_rules import low_results_overlap, low_results_rules
 from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_results_what_if
@@ -52,10 +56,10 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         run.methodology.low_results_lists,
         Surroundings(
             levels=levels.set_index("school_id")["level"],
-            conditions=_conditions(indicator(tables.SOCIAL_INDEX), year),
+            conditions=conditions_of_year(indicator(tables.SOCIAL_INDEX), year),
             is_region=run.description.municipality_id is None,
         ),
-        rule,
+        rules.indicator_lists,
         year,
     )
     objectivity = objectivity_by_letter(
@@ -111,9 +115,3 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.OBJECTIVITY_FAMILIES.name: signs.families,
         tables.OBJECTIVITY_SIGNS.name: signs.schools,
     }
-
-
-def _conditions(social_index: pd.DataFrame, assessment_year: int) -> pd.Series:
-    """The index of conditions of the last year: a school keeps its group through the years."""
-    rows = social_index[social_index["assessment_year"] == assessment_year]
-    return rows.set_index("school_id")["index_z"]

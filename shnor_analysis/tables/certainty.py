@@ -146,7 +146,12 @@ LOW_RESULTS_POOLED = Contract(
         "below_minimum_share_pooled": share("Доля за все годы"),
         "below_minimum_share_pooled_lower": share("Нижняя граница", "Уилсон, 95 %"),
         "below_minimum_share_pooled_upper": share("Верхняя граница"),
-        "is_low_pooled": flag("За порогом за все годы", "пороговая доля правила, в целых числах"),
+        "is_low_pooled": flag(
+            "За порогом за все годы",
+            "пороговая доля правила, в целых числах; пусто — участников меньше, чем "
+            "требует правило",
+            nullable=True,
+        ),
     },
 )  # fmt: skip
 
@@ -163,7 +168,7 @@ LOW_RESULTS_SCENARIOS = Contract(
         "n_not_assessed": count("Не оценивалось"),
         "n_entered": count("Вошли", "по сравнению с применённым правилом"),
         "n_left": count("Вышли"),
-        "jaccard": share("Сходство", "общие школы двух перечней к школам хотя бы одного"),
+        "jaccard": share("Совпадение", "общие школы двух перечней к школам хотя бы одного"),
     },
 )
 

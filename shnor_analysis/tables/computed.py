@@ -316,7 +316,12 @@ LOW_RESULTS_EVIDENCE = Contract(
         "below_minimum_share": share("Доля", nullable=True),
         "below_minimum_share_lower": share("Нижняя граница", nullable=True),
         "below_minimum_share_upper": share("Верхняя граница", nullable=True),
-        "is_low": flag("Низкий результат", "по букве правила: 10·не преодолели ≥ 3·участников"),
+        "is_low": flag(
+            "Низкий результат",
+            "по букве правила: доля не ниже порога, в целых числах; пусто — участников меньше, чем "
+            "требует правило",
+            nullable=True,
+        ),
         "n_to_threshold": column(
             INTEGER,
             "До порога, человек",
@@ -344,9 +349,13 @@ LOW_RESULTS = Contract(
         "assessment_year": column(INTEGER, "Год оценки"),
         "decision": choice("Решение", DECISIONS),
         "reason_code": text("Код основания", "слова к нему — в report/texts_ru.yaml"),
-        "clause_a": flag("Пункт А", "две процедуры и более за год", nullable=True),
+        "clause_a": flag(
+            "Пункт А", "процедур за год не меньше, чем требует правило", nullable=True
+        ),
         "clause_b": flag("Пункт Б", "одна процедура два года подряд", nullable=True),
-        "clause_c": flag("Пункт В", "две процедуры и более за два года", nullable=True),
+        "clause_c": flag(
+            "Пункт В", "процедур за два года не меньше, чем требует правило", nullable=True
+        ),
         "n_procedures": count("Процедур в этом году"),
         "n_compared": count("Процедур с прошлым годом", "по ним проверено повторение"),
         "n_low_current": count("Низких в этом году"),

@@ -74,8 +74,8 @@ def test_a_work_of_nobody_else_is_no_procedure():
 
 
 def test_pooled_years_leave_them_out_too():
-    rows = results([cell(SCHOOL, "vpr-2025-math-6", 6, 20), cell(SCHOOL, "vpr-2024-math-6", 5, 20)],
-                   ("vpr", 2025, "math", 6, 2, 3))  # fmt: skip
+    rows = results([cell(SCHOOL, "oge-2025-math-9", 6, 20), cell(SCHOOL, "oge-2024-math-9", 5, 20)],
+                   ("oge", 2025, "math", 9, 2, 3))  # fmt: skip
     years = comparable(2024, 2025)
     (pooled,) = low_results_pooled(rows, years, LEFT_OUT, 2025, 2).itertuples(index=False)
     assert (pooled.n_below_minimum_pooled, pooled.n_participants_pooled) == (9, 37)

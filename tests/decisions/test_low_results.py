@@ -152,6 +152,9 @@ def test_minimum_number_of_participants_is_a_parameter():
     assert (few["decision"], few["reason_code"]) == ("not_assessed", "too_few_procedures")
     evidence = decide(rows, min_participants=4).evidence
     assert evidence["n_to_threshold"].isna().all()
+    assert evidence["is_low"].isna().all()  # not judged is not «not low»
+    judged = decide(rows, min_participants=3).evidence
+    assert judged["is_low"].tolist() == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from shnor_analysis.workspace import find_workspace
 FOLDER = find_workspace().methodology
 METHODOLOGY = load_methodology(FOLDER, DEFAULT_REGULATIONS)
 STERLITAMAK, REGIONAL = METHODOLOGY.low_results_lists
-RULE = METHODOLOGY.low_results
+LIST_WORDS = METHODOLOGY.certainty.indicator_lists
 
 
 def rows_of(rules, values, ids, single=None):
@@ -70,12 +70,12 @@ def with_rule(rules, **changes):
     return rules.model_copy(update={"index": index})
 
 
-def decide(rows, rules, levels=None, conditions=None, *, is_region=False):
+def decide(rows, rules, levels=None, conditions=None, *, is_region=False, words=LIST_WORDS):
     table = LOW_RESULTS_INDICATORS.conform(pd.DataFrame(rows))
     ids = sorted(table["school_id"].unique())
     known = pd.Series(levels or ["secondary"] * len(ids), index=pd.Index(ids, name="school_id"))
     around = Surroundings(known.astype("str"), conditions, is_region)
-    return decide_low_results_index(table, (rules,), around, RULE, 2025)
+    return decide_low_results_index(table, (rules,), around, words, 2025)
 
 
 def schools(n):
@@ -105,6 +105,22 @@ def test_the_lower_quarter_of_eight_schools_is_two():
     assert found.iloc[0][["decision", "reason_code", "evidence"]].tolist() == [
         "not_included", "not_below", "none",
     ]  # fmt: skip
+
+
+def test_the_best_value_shared_by_most_brings_nobody_to_the_list():
+    """Seven of eight schools have 0 %: their quantile is 0 % too, but none of them is low."""
+    ids = schools(8)
+    counts = {"vpr_basic": SHARES, "gia9": [0] * 7 + [10]}
+    values = {
+        (school, one): dict.fromkeys((2023, 2024, 2025), (x, 100))
+        for one, of_schools in counts.items()
+        for school, x in zip(ids, of_schools, strict=True)
+    }
+    found = decide(rows_of(REGIONAL, values, ids), REGIONAL)
+    drivers = found.decisions.set_index("school_id")["drivers"]
+    assert drivers[ids[6]] == "vpr_basic"
+    assert set(drivers[ids[7]].split(";")) == {"vpr_basic", "gia9"}
+    assert drivers[ids[:6]].isna().all()
 
 
 def by_year(counts_by_year, rules=REGIONAL, one="vpr_basic"):
@@ -212,6 +228,24 @@ def test_equal_small_schools_are_never_surely_on_the_list():
     assert listed["school_id"].tolist() == schools(10)[7:]
     assert listed["evidence"].iloc[0] != "sure"
     assert (listed["probability"].iloc[:2] < 0.9).all()
+
+
+@pytest.mark.parametrize(
+    ("sure", "likely", "reliable", "word"),
+    # far apart and many pupils: on the list in every draw, so every border up to 1 is reached
+    [(1.0, 0.6, 10, "sure"), (0.9, 0.6, 10, "sure"), (0.9, 0.6, 101, "few_data")],
+)
+def test_words_of_lists_begin_where_the_lists_say(sure, likely, reliable, word):
+    values = {"sure_probability": sure, "likely_probability": likely}
+    values["reliable_participants"] = reliable
+    words = LIST_WORDS.model_copy(
+        update={
+            k: getattr(LIST_WORDS, k).model_copy(update={"value": v}) for k, v in values.items()
+        }
+    )
+    counts = [1, 1, 1, 1, 1, 1, 90, 90]
+    found = decide(steady(REGIONAL, "gia9", counts, n=100), REGIONAL, words=words).decisions
+    assert found["evidence"].tolist() == ["none"] * 6 + [word] * 2
 
 
 def test_equal_schools_are_on_the_list_together_or_not_at_all():

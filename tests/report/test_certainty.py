@@ -1,5 +1,7 @@
 """Sentences, tables and pictures of how sure the list is, from frames made by hand."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -120,7 +122,7 @@ def test_the_list_says_what_chance_would_do_and_which_schools_are_sure(made):
     assert sentences[0] == (
         "Из 3 оценивавшихся школ признак — у 2; случайно ожидается около 0,1: столько школ той же "
         "численности получили бы признак при долях, обычных для региона (по работам, для которых "
-        "доля региона неизвестна, — для территории: 1 из 3)."
+        "доля региона неизвестна, — для территории; таких работ 1 из 3)."
     )
     assert "Ядро перечня" in sentences[2]
     assert (
@@ -129,6 +131,20 @@ def test_the_list_says_what_chance_would_do_and_which_schools_are_sure(made):
     assert "вероятность меньше 20" in sentences[3].replace(russian.NO_BREAK_SPACE, " ")  # .4 * .4
     assert "По букве правила признака нет" in sentences[4]  # .09 + .18 - .054
     assert sentences[5].startswith("Ядро — 1 из 2, меньше 60")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said_of_it"),
+    [
+        ("borderline", "— 22 %: школа на границе перечня."),
+        ("core", "— 22 %: столько же, сколько у школ ядра, хотя по букве правила признака нет."),
+        ("outside", "— 22 %. "),
+    ],
+)
+def test_a_school_without_the_sign_is_told_its_place(made, kind, said_of_it):
+    certainty = made.lists.certainty.assign(membership_class=kind)  # p stays .09 + .18 - .054
+    lists = dataclasses.replace(made.lists, certainty=certainty)
+    assert said_of_it in text_of(explanation(lists, "990003", LABELS, RULE))
 
 
 def test_a_usual_length_of_the_list_proves_nothing():

@@ -74,7 +74,7 @@ def conditions_of(ids, told, results, signs=None):
         rules=METHODOLOGY.social_context,
         terms=TERMS,
         assessment_year=YEAR,
-        set_titles=METHODOLOGY.condition_titles,
+        set_titles={k: one.title for k, one in METHODOLOGY.condition_sets.items()},
         reliable_participants=10,
         min_participants=5,
     )
@@ -498,3 +498,27 @@ def test_the_picture_says_who_is_not_in_it_and_why(place):
     )
     (few,) = context_figures.context_and_results(replace(place, schools=no_index))
     assert "На рисунке нет: школ: 9 (индекс не посчитан)." in few.notes
+
+
+def changed_quality(place, n_schools, n_used):
+    states = ["used"] * n_used + ["same_everywhere"] * (len(place.reference) - n_used)
+    return replace(
+        place,
+        quality=place.quality.assign(n_schools=n_schools, omega=float("nan"), alpha=0.5),
+        reference=place.reference.assign(state=states),
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_schools", "n_used", "why"),
+    # three schools and three indicators are the fewest that can have a factor
+    [
+        (2, 9, "школ со всеми показателями меньше 3"),
+        (9, 2, "показателей, которые различают школы, меньше 3"),
+        (3, 3, "показатели не сводятся к одному общему фактору"),
+    ],
+)
+def test_why_omega_has_no_value_is_said(place, n_schools, n_used, why):
+    said = context_narrative.index_quality(changed_quality(place, n_schools, n_used)).runs[0].text
+    assert f"омега Макдональда не вычислена ({why})," in said
+    assert "альфа Кронбаха 0,50," in said

@@ -54,7 +54,7 @@ def test_the_list_is_alphabetical_with_two_before_ten(low):
     certainty = pd.DataFrame(
         {"school_id": list(NAMES), "p_membership": [0.999, 0.16, 0.5, float("nan")]}
     )
-    table = tables.low_results_list(low.decisions, certainty, LABELS)
+    table = tables.low_results_list(low.decisions, certainty, LABELS, RULE)
     assert [c.text for c in column(table, "p")] == ["16", ">99"]
     assert [c.value for c in column(table, "school")] == [NAMES["990002"], NAMES["990001"]]
     assert [c.text for c in column(table, "evidence")] == ["мало данных", "уверенно"]
@@ -81,7 +81,7 @@ def test_a_probability_is_never_certain(value, expected):
 
 
 def test_every_school_has_one_line_and_a_reason(low):
-    table = tables.all_decisions(low.decisions, LABELS)
+    table = tables.all_decisions(low.decisions, LABELS, RULE)
     found = {row[0].value: (row[1].text, row[2].text) for row in table.rows}
     assert len(table.rows) == 4
     assert found[NAMES["990004"]] == (
@@ -91,8 +91,57 @@ def test_every_school_has_one_line_and_a_reason(low):
     assert found[NAMES["990003"]][0] == "признака нет"
 
 
+def with_rule(mode, least):
+    changed = {"mode": mode, "min_low_procedures": least}
+    return RULE.model_copy(
+        update={k: getattr(RULE, k).model_copy(update={"value": v}) for k, v in changed.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "least", "said"),
+    [
+        ("A_or_B", 3, {"low": "3 процедуры и более за 2024/25 учебный год",
+                       "few": "повторения нет; процедур за год меньше 3, первое условие не "
+                              "проверялось",
+                       "never": "условия правила не выполнены; повторение проверено по 3 из 3 "
+                                "процедур"}),
+        ("C", 5, {"low": "5 процедур и более за два года", "few": "условие правила не выполнено",
+                  "never": "условие правила не выполнено"}),
+        ("A", 1, {"low": "1 процедура и более за 2024/25 учебный год",
+                  "few": "условие правила не выполнено", "never": "условие правила не выполнено"}),
+    ],
+)  # fmt: skip
+def test_a_reason_gives_the_number_of_its_rule_and_no_clause_it_lacks(mode, least, said):
+    low_works = [("rus", 5, 9), ("math", 5, 9), ("rus", 6, 9)]
+    rows = [
+        *(cell("990001", s, g, x, 10, year) for s, g, x in low_works for year in (2024, 2025)),
+        *(cell("990002", s, g, 0, 10, year) for s, g in [("rus", 5), ("math", 5)]
+          for year in (2024, 2025)),
+        *(cell("990003", s, g, 0, 10, year) for s, g, _ in low_works for year in (2024, 2025)),
+    ]  # fmt: skip
+    for row in rows:  # the school whose low procedures must not also be repeated
+        if row["school_id"] == "990001" and row["assessment_year"] == 2024 and mode == "A_or_B":
+            row["n_below_minimum"] = 0
+    if mode == "C":
+        rows += [cell("990002", "rus", 6, 0, 10)]
+    cells = contracts.CELLS.conform(pd.DataFrame(rows))
+    rule = with_rule(mode, least)
+    schools = pd.DataFrame({"school_id": ["990001", "990002", "990003"]})
+    decided = decide_low_results(procedure_results(cells, 5), schools, rule, 2025).decisions
+    table = tables.all_decisions(decided, LABELS, rule)
+    reasons = dict(
+        zip(
+            (c.value for c in column(table, "school")),
+            (c.text.replace("\u00a0", " ") for c in column(table, "reason")),
+            strict=True,
+        )
+    )
+    assert [reasons[NAMES[s]] for s in ("990001", "990002", "990003")] == list(said.values())
+
+
 def test_short_words_stay_with_names_in_print_only(low):
-    cell_ = column(tables.all_decisions(low.decisions, LABELS), "school")[1]
+    cell_ = column(tables.all_decisions(low.decisions, LABELS, RULE), "school")[1]
     assert cell_.value == "МБОУ «СОШ № 2 г. Примерска»"
     assert cell_.text == "МБОУ «СОШ №\u00a02 г.\u00a0Примерска»"
 
@@ -107,7 +156,7 @@ def test_missing_zero_too_few_and_absent_look_different():
 
 
 def test_a_hostile_name_is_only_text(low):
-    table = tables.all_decisions(low.decisions, LABELS)
+    table = tables.all_decisions(low.decisions, LABELS, RULE)
     assert "<script>alert(1)</script>" in [c.text for c in column(table, "school")]
 
 
@@ -125,6 +174,28 @@ def test_headline_says_who_how_sure_and_who_was_not_assessed(low):
         "Не оценивались (результатов не хватает, чтобы проверить правило): "
         "МКОУ «ООШ с. Дальнее». Это не означает, что признака нет.",
     ]
+
+
+def test_headline_counts_only_what_was_judged():
+    works = [("rus", 5), ("math", 5), ("rus", 6)]
+    rows = [cell("990001", s, g, 6, 20) for s, g in works]
+    rows += [cell("990003", s, g, 0, n) for (s, g), n in zip(works, (20, 20, 4), strict=True)]
+    rule = with_rule("A", 2)
+    rule = rule.model_copy(
+        update={"min_participants": rule.min_participants.model_copy(update={"value": 5})}
+    )
+    cells = contracts.CELLS.conform(pd.DataFrame(rows))
+    schools = pd.DataFrame({"school_id": ["990001", "990003"]})
+    found = decide_low_results(procedure_results(cells, 5), schools, rule, 2025)
+    said = [
+        run.text
+        for item in narrative.headline(found.decisions, found.evidence, LABELS).items
+        for run in item
+    ]
+    assert any(one.startswith("Низкий результат — в 3 из 5 сочетаний") for one in said)
+    assert "Не оценено ещё 1\u00a0сочетание: участников меньше, чем требует правило." in said
+    picture = figures.small_schools(found.evidence, rule, 2025)[0]
+    assert "5 сочетаний" in picture.alt
 
 
 def test_headline_when_nothing_could_be_assessed(low):
@@ -150,6 +221,15 @@ PLACE = Place.model_validate(
         "publication": {"min_participants": 5}, "answer_days": 14,
     }
 )  # fmt: skip
+
+
+def test_the_head_says_how_well_the_document_is_known(low):
+    works = pd.DataFrame({"assessment_year": [2025], "exam_date": [None]})
+    said = dict(narrative.cover(PLACE, RULE, 2025, works)["facts"])["Правило"]
+    assert "№ 847 (текст приказа не прочитан, правило восстановлено по сообщениям" in said
+    other = RULE.model_copy(update={"document_source": "документ прочитан целиком"})
+    said = dict(narrative.cover(PLACE, other, 2025, works)["facts"])["Правило"]
+    assert said.endswith("№ 847 (документ прочитан целиком)")
 
 
 def test_a_gap_names_the_files_that_came():

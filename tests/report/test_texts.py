@@ -111,7 +111,7 @@ def test_a_missing_word_is_refused_not_shown_raw():
     with pytest.raises(ExportError, match=r"decision\.unknown"):
         text("decision", "unknown")
     with pytest.raises(ExportError, match="year"):
-        text("reason", "clause_a")
+        text("reason", "clause_a", needed="2")
     with pytest.raises(ExportError, match="no_table"):
         table_words("no_table")
 

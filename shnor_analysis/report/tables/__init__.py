@@ -52,6 +52,7 @@ from shnor_analysis.report.tables.indicator_lists import (
     ways_overlap,
     ways_summary,
 )
+from shnor_analysis.report.tables.list_sources import list_sources
 from shnor_analysis.report.tables.low_results import (
     CHANCE_SHARES,
     CHANCE_SIZES,
@@ -116,6 +117,7 @@ __all__ = [
     "issues_full",
     "letter_issues",
     "list_parameters",
+    "list_sources",
     "low_procedures",
     "low_results_list",
     "mark_agreement",

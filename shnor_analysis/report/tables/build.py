@@ -121,7 +121,7 @@ def build_table(
             for column in columns
         ),
         rows,
-        notes=tuple(note.format(**fields) for note in words_of.notes),
+        notes=tuple(russian.keep_together(note.format(**fields)) for note in words_of.notes),
         wide=wide,
         sheet_only=sheet_only,
     )

@@ -109,10 +109,10 @@ def pooled(
         How many years are counted together.
     """
     p, q = rule.share_numerator.value, rule.share_denominator.value
-    is_low = (q * rows["n_below_minimum"] >= p * rows["n_participants"]).fillna(False)
-    chosen = rows[
-        rows["school_id"].isin(_of_interest(lists)) & (is_low.astype(bool) | rows["is_low_pooled"])
-    ]
+    n = rows["n_participants"]
+    is_low = (n >= rule.min_participants.value) & (q * rows["n_below_minimum"] >= p * n)
+    is_shown = is_low.fillna(False) | rows["is_low_pooled"].fillna(False)
+    chosen = rows[rows["school_id"].isin(_of_interest(lists)) & is_shown.astype(bool)]
     smallest = rule.report_participants.value
     return build_table(
         "pooled",

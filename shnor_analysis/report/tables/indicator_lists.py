@@ -8,15 +8,17 @@ from typing import Any
 import pandas as pd
 
 from shnor_analysis.methodology import (
+    ListWords,
     LowResultsList,
     LowResultsRule,
     ResultIndicator,
+    SourcedShare,
     rule_items_of,
 )
 from shnor_analysis.report import russian
 from shnor_analysis.report.document import Cell, DisplayColumn, DisplayTable, Kind, Status
 from shnor_analysis.report.labels import Labels, by_school
-from shnor_analysis.report.rules import rule_label, rule_value
+from shnor_analysis.report.rules import indicator_titles, rule_label, rule_value
 from shnor_analysis.report.school_groups import compared_words
 from shnor_analysis.report.tables.build import (
     build_table,
@@ -82,18 +84,26 @@ def _indicator_values(
 
 
 def index_lists(
-    index: pd.DataFrame, years: pd.DataFrame, lists: tuple[LowResultsList, ...], labels: Labels
+    index: pd.DataFrame,
+    years: pd.DataFrame,
+    lists: tuple[LowResultsList, ...],
+    list_words: ListWords,
+    labels: Labels,
 ) -> tuple[DisplayTable, ...]:
     """Schools listed by their indicators, alphabetical, with the years and what brought them there.
 
     ``index`` and ``years`` keep the contracts ``low_results_index`` and
     ``low_results_index_years``.
     """
-    return tuple(_index_list(index, years, one, labels) for one in lists)
+    return tuple(_index_list(index, years, one, list_words, labels) for one in lists)
 
 
 def _index_list(
-    index: pd.DataFrame, years: pd.DataFrame, rules: LowResultsList, labels: Labels
+    index: pd.DataFrame,
+    years: pd.DataFrame,
+    rules: LowResultsList,
+    list_words: ListWords,
+    labels: Labels,
 ) -> DisplayTable:
     mine = index[(index["regulation_id"] == rules.id) & (index["decision"] == "included")]
     flags = years[years["regulation_id"] == rules.id].pivot_table(
@@ -113,15 +123,18 @@ def _index_list(
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(_reason_in_years(row, rules, flags)),
+                words(_reason_now(row, rules, flags)),
                 *([words(groups[row.school_id])] if groups else []),
-                words(_drivers_now(row, rules, flags)),
+                words(_drivers(row.drivers, rules)),
                 probability(row.probability),
                 _evidence(row),
             )
             for row in by_school(mine, labels).itertuples(index=False)
         ),
         list=rules.title,
+        sure=_border(list_words.sure_probability),
+        likely=_border(list_words.likely_probability),
+        reliable=str(list_words.reliable_participants.value),
     )
 
 
@@ -150,27 +163,21 @@ def _flag(flags: pd.DataFrame, school_id: str, year: int) -> bool | None:
     return None if russian.is_missing(found) else bool(found)
 
 
-def _reason_in_years(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str:
+def _reason_now(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str:
+    """The years below the border; where this year is not one of them, that too."""
     low = [year for year in flags.columns if _flag(flags, row.school_id, int(year))]
-    return text(
+    reason = text(
         "indicator_list",
         "years_below",
         reason=index_reason(row, rules),
         years=russian.listing([russian.school_year(int(year)) for year in low]),
     )
-
-
-def _drivers_now(row: Any, rules: LowResultsList, flags: pd.DataFrame) -> str | None:
-    """Indicators of this year; where this year's index did not bring the school, that first."""
-    drivers = _drivers(row.drivers, rules)
     is_below = _flag(flags, row.school_id, int(row.assessment_year))
     if is_below:
-        return drivers
+        return reason
     code = "unknown_now" if is_below is None else "above_now"
-    state = text("indicator_list", code, year=russian.school_year(int(row.assessment_year)))
-    if drivers is None:
-        return state
-    return text("indicator_list", "also_lower", state=state, drivers=drivers)
+    year = russian.school_year(int(row.assessment_year))
+    return text("indicator_list", code, reason=reason, year=year)
 
 
 def index_reason(row: Any, rules: LowResultsList) -> str:
@@ -190,9 +197,10 @@ def ways(
     index: pd.DataFrame,
     rule: LowResultsRule,
     lists: tuple[LowResultsList, ...],
+    list_words: ListWords,
     labels: Labels,
 ) -> DisplayTable:
-    """Decision of every rule about every school, side by side."""
+    """Decision of every rule about every school, side by side; words of certainty explained."""
     columns = {rule.id: low_results.set_index("school_id")} | {
         one.id: index[index["regulation_id"] == one.id].set_index("school_id") for one in lists
     }
@@ -213,7 +221,18 @@ def ways(
             )
             for school in by_school(low_results, labels)["school_id"]
         ),
+        rule=rule.title,
+        rule_sure=_border(rule.sure_probability),
+        rule_likely=_border(rule.likely_probability),
+        rule_reliable=str(rule.reliable_participants.value),
+        sure=_border(list_words.sure_probability),
+        likely=_border(list_words.likely_probability),
+        reliable=str(list_words.reliable_participants.value),
     )
+
+
+def _border(probability_: SourcedShare) -> str:
+    return russian.percent(probability_.value, 0)
 
 
 def ways_summary(
@@ -300,7 +319,7 @@ def diagnostic_agreement(agreement: pd.DataFrame, labels: Labels) -> DisplayTabl
         ),
         tuple(
             (
-                words(_diagnostic_work(row, labels)),
+                words(diagnostic_work(row, labels)),
                 words(russian.school_year(int(row.assessment_year))),
                 whole(row.n_schools),
                 _real(row.rho, row.status),
@@ -319,9 +338,13 @@ def list_parameters(lists: tuple[LowResultsList, ...], labels: Labels) -> tuple[
 
 def _list_parameters(rules: LowResultsList, labels: Labels) -> DisplayTable:
     first, *items = rule_items_of("low_results_indicators", rules)
+    titles = indicator_titles(rules)
     lines = [
         (text("rule_field", first.field), rules.document, first.entry),
-        *((rule_label(i), rule_value(i.entry, labels.subjects), i.entry) for i in items),
+        *(
+            (rule_label(i, titles), rule_value(i.entry, labels.subjects, titles), i.entry)
+            for i in items
+        ),
     ]
     return build_table(
         "list_parameters",
@@ -350,16 +373,13 @@ def _of_list(rows: pd.DataFrame, rules: LowResultsList, assessment_year: int) ->
 
 
 def _terms(rules: LowResultsList) -> str:
-    """«за последние 2 года» or «за последний год», or both."""
+    """Whose participants are counted: of several years together, of the last one, of either."""
     years = sorted({one.n_years for one in rules.indicators if one.n_years})
-    return russian.listing(
-        [
-            text("indicator_list", "one_year")
-            if n == 1
-            else text("indicator_list", "years", n=russian.counted(n, "год", "года", "лет"))
-            for n in years
-        ]
-    )
+    several = [russian.counted(n, "год", "года", "лет") for n in years if n > 1]
+    if not several:
+        return text("indicator_list", "one_year")
+    code = "years_and_one" if 1 in years else "years"
+    return text("indicator_list", code, n=russian.listing(several))
 
 
 def _correlation_note(rules: LowResultsList) -> str:
@@ -427,12 +447,13 @@ def _decision(row: pd.Series) -> Cell:
     return Cell(decision, decision, emphasis=is_included)
 
 
-def _diagnostic_work(row: Any, labels: Labels) -> str:
+def diagnostic_work(row: Any, labels: Labels) -> str:
+    """Printed name of a diagnostic work: title, who held it, subject, grade."""
     return text(
         "indicator_list",
         "work",
         procedure=text("rule_procedure", row.procedure),
         title=row.title,
         subject=labels.subjects[row.subject],
-        grade=str(row.grade),
+        grade=str(int(row.grade)),
     )

@@ -32,7 +32,7 @@ CHANCE_SHARES = (0.05, 0.10, 0.15, 0.20, 0.25)
 
 
 def low_results_list(
-    decisions: pd.DataFrame, certainty: pd.DataFrame, labels: Labels
+    decisions: pd.DataFrame, certainty: pd.DataFrame, labels: Labels, rule: LowResultsRule
 ) -> DisplayTable:
     """Schools that meet the rule, in alphabetical order, with the reason and the certainty."""
     listed = decisions[decisions["decision"] == "included"].merge(
@@ -52,7 +52,7 @@ def low_results_list(
         tuple(
             (
                 words(labels.school(row.school_id)),
-                words(decision_reason(row)),
+                words(decision_reason(row, rule)),
                 whole(row.n_low_current),
                 whole(row.n_procedures),
                 Cell(
@@ -67,7 +67,7 @@ def low_results_list(
     )
 
 
-def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
+def all_decisions(decisions: pd.DataFrame, labels: Labels, rule: LowResultsRule) -> DisplayTable:
     """One line for every school: included, not included, not assessed, and why."""
     rows = by_school(decisions, labels)
     return build_table(
@@ -85,21 +85,24 @@ def all_decisions(decisions: pd.DataFrame, labels: Labels) -> DisplayTable:
                     text("decision", row.decision),
                     emphasis=row.decision == "included",
                 ),
-                words(decision_reason(row)),
+                words(decision_reason(row, rule)),
             )
             for row in rows.itertuples(index=False)
         ),
     )
 
 
-def decision_reason(row: Any) -> str:
-    """Words for the reason of one decision, a row of the table ``low_results``."""
+def decision_reason(row: Any, rule: LowResultsRule) -> str:
+    """Words for the reason of one decision, a row of ``low_results`` decided by ``rule``."""
+    least = rule.min_low_procedures.value
     return text(
         "reason",
         row.reason_code,
         year=russian.school_year(int(row.assessment_year)),
         compared=str(row.n_compared),
         total=str(row.n_procedures),
+        needed=russian.counted(least, *load_texts()["procedures_counted"]),
+        least=str(least),
     )
 
 
@@ -223,7 +226,7 @@ def sources(
                 words(russian.school_year(int(row.assessment_year))),
                 words(row.source_file),
                 words(row.source_sheet),
-                words(_row_range(row.source_row_first, row.source_row_last)),
+                words(row_range(row.source_row_first, row.source_row_last)),
             )
             for work, row in zip(labels.works(rows), rows.itertuples(index=False), strict=True)
         ),
@@ -231,7 +234,8 @@ def sources(
     )
 
 
-def _row_range(first: int, last: int) -> str:
+def row_range(first: int, last: int) -> str:
+    """«12» or «12–40»: rows of a sheet."""
     return str(first) if first == last else f"{first}–{last}"
 
 
@@ -243,7 +247,7 @@ def rule_parameters(rule: LowResultsRule, labels: Labels) -> DisplayTable:
         (text("rule_field", whole.field), rule.document, whole.entry),
         (text("rule_parameter", "share"), share, rule.share_numerator),
         *(
-            (rule_label(item), rule_value(item.entry, labels.subjects), item.entry)
+            (rule_label(item, {}), rule_value(item.entry, labels.subjects, {}), item.entry)
             for item in items
             if item.field not in {"share_numerator", "share_denominator"}
         ),

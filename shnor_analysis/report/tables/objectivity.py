@@ -20,7 +20,7 @@ from shnor_analysis.report.document import (
 )
 from shnor_analysis.report.labels import by_school, by_work
 from shnor_analysis.report.objectivity import Objectivity
-from shnor_analysis.report.rules import rule_label, rule_value
+from shnor_analysis.report.rules import indicator_titles, rule_label, rule_value
 from shnor_analysis.report.tables.build import (
     build_table,
     count_column,
@@ -386,7 +386,7 @@ def objectivity_rules(o: Objectivity) -> tuple[DisplayTable, ...]:
 
 
 def _rules(document: ObjectivityRules, o: Objectivity) -> DisplayTable:
-    items = rule_items_of("objectivity", document)
+    items, titles = rule_items_of("objectivity", document), indicator_titles(document)
     return build_table(
         "objectivity_rules",
         (
@@ -397,8 +397,8 @@ def _rules(document: ObjectivityRules, o: Objectivity) -> DisplayTable:
         ),
         tuple(
             (
-                words(rule_label(item)),
-                words(rule_value(item.entry, o.labels.subjects)),
+                words(rule_label(item, titles)),
+                words(rule_value(item.entry, o.labels.subjects, titles)),
                 words("; ".join(filter(None, (item.entry.clause, item.entry.source)))),
                 words(text("confidence", item.entry.confidence)),
             )
