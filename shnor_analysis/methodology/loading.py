@@ -20,6 +20,7 @@ from shnor_analysis.methodology.csv_files import (
     load_subjects,
     refuse_duplicates,
 )
+from shnor_analysis.methodology.dynamics import DynamicsRules
 from shnor_analysis.methodology.norms import NormRules
 from shnor_analysis.methodology.place import Place, PlaceRegulations
 from shnor_analysis.methodology.records import (
@@ -74,6 +75,7 @@ class Methodology:
     condition_sets: dict[str, AdverseConditions]
     condition_titles: dict[str, str]
     certainty: CertaintyRules
+    dynamics: DynamicsRules
     norms: NormRules
     explanation_reasons: tuple[ExplanationReason, ...]
     subjects: tuple[Subject, ...]
@@ -218,6 +220,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
         condition_titles={one.id: one.title for one in with_conditions},
         certainty=load_certainty_rules(folder / "certainty.yaml"),
+        dynamics=load_model(folder / "dynamics.yaml", DynamicsRules),
         norms=load_norm_rules(folder / "norms.yaml"),
         explanation_reasons=load_explanation_reasons(folder / "explanation_reasons.csv"),
         subjects=load_subjects(folder / "subjects.csv"),
