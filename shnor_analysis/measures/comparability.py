@@ -92,7 +92,10 @@ def comparability(
 
 
 def first_comparable_years(
-    comparability: pd.DataFrame, assessment_year: int, years: int
+    comparability: pd.DataFrame,
+    assessment_year: int,
+    years: int,
+    verdicts: tuple[str, ...] = SHARES_COMPARE,
 ) -> pd.DataFrame:
     """How far back the shares of every series of a year can be followed.
 
@@ -104,18 +107,18 @@ def first_comparable_years(
         The last year; a series without results in it has no row.
     years : int
         How many years at most, this one included.
+    verdicts : tuple of str
+        Verdicts that do not break a series.
 
     Returns
     -------
     DataFrame
         One row per series: its key and ``first_year``. A series goes back only while each year is
-        comparable with the one before it, at least by its shares of marks.
+        comparable with the one before it.
     """
     before = {
         (*(getattr(row, name) for name in SERIES), int(row.assessment_year)): int(row.compared_year)
-        for row in comparability[comparability["verdict"].isin(SHARES_COMPARE)].itertuples(
-            index=False
-        )
+        for row in comparability[comparability["verdict"].isin(verdicts)].itertuples(index=False)
     }
     current = comparability[comparability["assessment_year"] == assessment_year]
     found = []

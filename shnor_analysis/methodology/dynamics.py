@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shnor_analysis.methodology.certainty import WholeNumbers
 from shnor_analysis.methodology.rules import SourcedInt, SourcedShare
 from shnor_analysis.methodology.sourced import Sourced, StrictModel
 
@@ -33,6 +32,18 @@ class OneSidedLevel(Sourced):
     value: SmallLevel
 
 
+class Sizes(Sourced):
+    """Numbers of participants."""
+
+    value: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)]
+
+
+class Percents(Sourced):
+    """Whole per cent."""
+
+    value: Annotated[tuple[Annotated[int, Field(ge=0, le=100)], ...], Field(strict=False)]
+
+
 class ReasonList(Sourced):
     """Reasons for which years cannot be compared, by their codes."""
 
@@ -57,7 +68,8 @@ class DynamicsRules(StrictModel):
     false_discovery_rate: SourcedShare
     visible_power: SourcedShare
     visible_alpha: OneSidedLevel
-    visible_sizes: WholeNumbers
+    visible_sizes: Sizes
+    visible_starts: Percents
     real_move: SourcedShare
     trend_years: TrendYears
     min_expected: SourcedInt

@@ -157,13 +157,13 @@ def known_error_trend(
     slope = (weight * time * y).sum(axis=1) / information
     residual = y - level[:, None] - slope[:, None] * time
     slope_se = 1 / np.sqrt(information)
+    p = 2 * norm.sf(np.abs(slope / slope_se))
     return KnownErrorTrend(
-        *(
-            np.where(usable, found, np.nan)
-            for found in (slope, slope_se, 2 * norm.sf(np.abs(slope / slope_se)))
-        ),
-        n_years=n_years,
-        q_residual=np.where(usable, (weight * residual**2).sum(axis=1), np.nan),
+        np.where(usable, slope, np.nan),
+        np.where(usable, slope_se, np.nan),
+        np.where(usable, p, np.nan),
+        n_years,
+        np.where(usable, (weight * residual**2).sum(axis=1), np.nan),
     )
 
 

@@ -165,3 +165,19 @@ def test_impossible_counts_are_refused():
         sign_midp([-1], [0])
     with pytest.raises(ValueError, match="confidence"):
         share_difference([1], [10], [1], [10], confidence=95)
+
+
+@slow
+@given(groups, groups, st.floats(-0.4, 0.4))
+def test_a_shift_of_both_years_is_taken_off(first, second, shift):
+    # drawn posteriors: how often the later share is below the earlier one moved by the shift
+    draw = np.random.default_rng(4).beta
+    theta0 = draw(first[0] + 0.5, first[1] - first[0] + 0.5, 20_000)
+    theta1 = draw(second[0] + 0.5, second[1] - second[0] + 0.5, 20_000)
+    found = probability_lower([first[0]], [first[1]], [second[0]], [second[1]], [shift])[0]
+    assert found == pytest.approx((theta1 < theta0 + shift).mean(), abs=0.02)
+
+
+def test_an_unknown_shift_gives_no_probability():
+    found = probability_lower([3, 3], [10, 10], [1, 1], [10, 10], [np.nan, 0.0])
+    assert np.isnan(found).tolist() == [True, False]
