@@ -268,13 +268,12 @@ def _region_shift(rows: pd.DataFrame, rules: DynamicsRules) -> tuple[np.ndarray,
         for year in ("now", "before")
     )
     allowed = set(rules.relative_reasons.value)
-    prevented = rows["reasons"].map(
-        lambda codes: not set(str(codes).split(SEPARATOR)) <= allowed, na_action="ignore"
+    codes = rows["reasons"].fillna("").str.split(SEPARATOR)
+    only_allowed = np.array([set(one) <= allowed for one in codes], dtype=bool)
+    may = rows["verdict"].isin(SHARES_COMPARE).to_numpy() | (
+        (rows["verdict"] == "not_comparable").to_numpy() & only_allowed
     )
-    may = rows["verdict"].isin(SHARES_COMPARE) | (
-        (rows["verdict"] == "not_comparable") & ~prevented.fillna(True).astype(bool)
-    )
-    return now - before, may.to_numpy()
+    return now - before, may
 
 
 def _trends(
