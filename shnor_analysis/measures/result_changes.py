@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from shnor_analysis.measures.results import WORK_COLUMNS
 from shnor_analysis.methodology import DynamicsRules
 from shnor_analysis.stats.change import sign_midp
 from shnor_analysis.stats.trend import known_error_trend, year_to_year_variance
@@ -102,7 +103,7 @@ def cohort_changes(
     assessment_year : int
         Year of the later work.
     works : DataFrame
-        Keeps the contract ``works``; gives the year.
+        Keeps the contract ``works``; gives year, subject and grade.
 
     Returns
     -------
@@ -110,12 +111,21 @@ def cohort_changes(
         Keeps the contract ``cohort_changes``. The two shares are those of the whole territory: the
         later work is another one, in which marks may fall everywhere.
     """
-    of_year = works.loc[works["assessment_year"] == assessment_year, "work_id"]
-    rows = cohort_pairs[cohort_pairs["work_id"].isin(of_year) & (cohort_pairs["n_marks"] > 0)]
+    of_year = works.loc[works["assessment_year"] == assessment_year, list(WORK_COLUMNS)]
+    rows = cohort_pairs[cohort_pairs["n_marks"] > 0].merge(
+        of_year, on="work_id", how="inner", validate="m:1"
+    )
     pair = ["work_id", "earlier_work_id"]
     moved = ["n_mark_fell", "n_mark_rose"]
     total = rows.groupby(pair)[["n_marks", *moved]].transform("sum")
-    columns = ["school_id", *pair, "n_marks", "n_from_other_school", *moved]
+    columns = [
+        "school_id",
+        "earlier_work_id",
+        *WORK_COLUMNS,
+        "n_marks",
+        "n_from_other_school",
+        *moved,
+    ]
     return COHORT_CHANGES.conform(
         rows[columns].assign(
             p_midp=sign_midp(*(rows[name] for name in moved)),

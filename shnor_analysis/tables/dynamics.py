@@ -11,6 +11,7 @@ from shnor_analysis.tables.common import (
     LEVELS,
     PROCEDURES,
     SCHOOL_ID,
+    WORK,
     WORK_ID,
 )
 from shnor_analysis.tables.contract import (
@@ -150,6 +151,7 @@ COHORT_CHANGES = Contract(
         **SCHOOL_ID,
         **WORK_ID,
         "earlier_work_id": text("Ранняя работа"),
+        **WORK,
         "n_marks": count("Учеников с обеими отметками"),
         "n_from_other_school": count("Из другой школы", "раннюю работу писали не здесь"),
         "n_mark_fell": count("Отметка ниже"),
