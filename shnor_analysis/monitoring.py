@@ -167,7 +167,6 @@ class Monitoring:
             comparability=self.comparability,
             labels=self.labels,
             rules=self.methodology.dynamics,
-            breaks=self.methodology.breaks,
             terms=self.place.terms,
             assessment_year=self.assessment_year,
             min_participants=self.place.publication.min_participants,

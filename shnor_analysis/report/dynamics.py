@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from shnor_analysis.measures.comparability import SERIES
-from shnor_analysis.methodology import DynamicsRules, PlaceTerms, SeriesBreak
+from shnor_analysis.methodology import DynamicsRules, PlaceTerms
 from shnor_analysis.report.labels import Labels, by_school, by_work
 
 CHANGE_KEY = [*SERIES, "outcome"]
@@ -39,7 +39,6 @@ class Dynamics:
     comparability: pd.DataFrame
     labels: Labels
     rules: DynamicsRules
-    breaks: tuple[SeriesBreak, ...]
     terms: PlaceTerms
     assessment_year: int
     min_participants: int

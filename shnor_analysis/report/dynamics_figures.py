@@ -112,7 +112,9 @@ def _panel(ax: Axes, d: Dynamics, rows: pd.DataFrame, school: str) -> None:
         relative, now - rows["relative_difference"].to_numpy(dtype=float, na_value=np.nan), before
     )
     colours = [CLASS_COLOURS[one] for one in rows["change_class"]]
-    ax.hlines(places, start + lower, start + upper, color="#d5dae1", linewidth=4.2, zorder=1)
+    left, right = (np.clip(start + end, 0, 1) for end in (lower, upper))
+    ax.hlines(places, left, right, color="#d5dae1", linewidth=4.2, zorder=1)
+    start = np.clip(start, 0, 1)
     ax.hlines(places, start, now, color=colours, linewidth=1.6, zorder=2)
     ax.scatter(start, places, s=13, facecolor="white", edgecolor=colours, linewidth=1, zorder=3)
     ax.scatter(now, places, s=16, color=colours, zorder=4)
@@ -125,9 +127,8 @@ def _panel(ax: Axes, d: Dynamics, rows: pd.DataFrame, school: str) -> None:
     ax.set_title(short_name(d.labels.school(school)), fontsize=7.6)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: russian.percent(float(v), 0)))
     ax.tick_params(axis="x", labelbottom=True, labelsize=6)
-    ax.set_xlim(-0.42, 0.82)
+    ax.set_xlim(-0.04, 1.0)
     ax.set_xticks([0, 0.25, 0.5, 0.75])
-    ax.axvline(0, color=PALETTE.threshold, linewidth=0.7)
 
 
 def _short_works(d: Dynamics, rows: pd.DataFrame) -> list[str]:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from shnor_analysis.decisions.list_states import LOW
 from shnor_analysis.measures.share_changes import BELOW
-from shnor_analysis.report import russian
-from shnor_analysis.report.document import Listing, Paragraph, Run
+from shnor_analysis.report import russian, tables
+from shnor_analysis.report.document import Block, Listing, Paragraph, Run
 from shnor_analysis.report.dynamics import Dynamics
 from shnor_analysis.report.tables.dynamics import FOUND, HUNDRED, LEANING
 from shnor_analysis.report.texts import load_texts, text
@@ -15,12 +15,25 @@ from shnor_analysis.report.texts import load_texts, text
 MOVES_TOLD = ("stayed", "entered", "returned", "appeared", "left", "unseen", "closed")
 # A chance of so many moves, above which they need no explanation.
 USUAL_CHANCE = 0.05
+# Sizes of which the sentence about what can be seen speaks.
+SMALL_SCHOOL, LARGE_SCHOOL = 10, 100
 
 
 def dynamics_headline(d: Dynamics) -> Listing:
     """Say the findings about dynamics in a few sentences."""
     sentences = [*_list_sentences(d), *_change_sentences(d), *_result_sentences(d)]
     return Listing(tuple((Run(sentence),) for sentence in sentences))
+
+
+def dynamics_section(d: Dynamics) -> tuple[Block, ...]:
+    """The part of the annual report: findings, lists, confirmed changes, what could be seen."""
+    return (
+        dynamics_headline(d),
+        tables.list_flows(d),
+        tables.list_history(d),
+        tables.share_changes(d),
+        visible_sentence(d),
+    )
 
 
 def _flow(d: Dynamics) -> pd.Series | None:
@@ -159,7 +172,7 @@ def visible_sentence(d: Dynamics) -> Paragraph:
             "visible_sentence",
             "size",
             n=str(row.n_participants),
-            points=russian.number(HUNDRED * float(row.largest), 0),
+            points=_range(row.smallest, row.largest),
         )
         for row in known.itertuples(index=False)
         if int(row.n_participants) in (SMALL_SCHOOL, LARGE_SCHOOL)
@@ -171,7 +184,9 @@ def visible_sentence(d: Dynamics) -> Paragraph:
     return Paragraph((Run(" ".join(parts)),))
 
 
-SMALL_SCHOOL, LARGE_SCHOOL = 10, 100
+def _range(smallest: object, largest: object) -> str:
+    ends = (russian.number(HUNDRED * float(end), 0) for end in (smallest, largest))  # type: ignore[arg-type]
+    return "–".join(ends)
 
 
 def cohort_sentence(d: Dynamics) -> Paragraph:

@@ -223,9 +223,9 @@ def _history(d: Dynamics, row: pd.Series) -> Cell:
 
 
 def share_changes(d: Dynamics) -> DisplayTable:
-    """Changes of schools that can be told from chance."""
+    """Changes of schools that stay confirmed among so many comparisons."""
     rows = d.schools_changes
-    return _change_table(d, rows[rows["change_class"].isin(FOUND)], "share_changes")
+    return _change_table(d, rows[rows["is_confirmed"].astype(bool)], "share_changes")
 
 
 def all_share_changes(d: Dynamics) -> DisplayTable:
@@ -378,7 +378,8 @@ def visible_changes(d: Dynamics) -> DisplayTable:
 def _change_range(row: pd.Series) -> str:
     if russian.is_missing(row["largest"]):
         return text("visible_column", "never")
-    return text("visible_column", "points", largest=_points(float(row["largest"])))
+    smallest, largest = (_points(float(row[name])) for name in ("smallest", "largest"))
+    return text("visible_column", "points", smallest=smallest, largest=largest)
 
 
 def _seen(value: object) -> Cell:
