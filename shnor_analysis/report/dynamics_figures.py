@@ -60,8 +60,12 @@ def _page(
         )  # fmt: skip
         for ax in grid.ravel()[len(panels) :]:
             ax.set_axis_off()
-        for ax, panel, school in zip(grid.ravel(), panels, schools, strict=False):
+        for at, (panel, school) in enumerate(zip(panels, schools, strict=True)):
+            ax, line = grid.ravel()[at], lines[at // COLUMNS]
             _panel(ax, d, panel, school)
+            # rows as high as in the panel beside it, from the top down
+            longest = max(len(one) for one in line)
+            ax.set_ylim(len(panel) - longest - 0.7, len(panel) - 0.3)
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, fontsize=7.4)
     numbered = "" if total == 1 else text("figure", "part", number=str(number), total=str(total))
     counts = pd.concat(panels)["change_class"].value_counts()
@@ -123,7 +127,6 @@ def _panel(ax: Axes, d: Dynamics, rows: pd.DataFrame, school: str) -> None:
         for name, own in zip(_short_works(d, rows), relative, strict=True)
     ]
     ax.set_yticks(places, names, fontsize=6.2)
-    ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_title(short_name(d.labels.school(school)), fontsize=7.6)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: russian.percent(float(v), 0)))
     ax.tick_params(axis="x", labelbottom=True, labelsize=6)

@@ -49,7 +49,7 @@ def dynamics_truth(
     rows["is_planted"] = rows["planted"].abs() >= TRULY_CHANGED
     results = d.result_changes.set_index("school_id")
     found = results["is_confirmed"] & results["change_class"].isin(FOUND)
-    rows["is_found"] = rows["school_id"].map(found).fillna(False).astype(bool)
+    rows["is_found"] = rows["school_id"].isin(results.index[found.astype(bool)])
     works = d.schools_changes
     sure = works[works["is_confirmed"]].groupby("school_id").size()
     judged = works[works["change_class"] != "not_judged"].groupby("school_id").size()
