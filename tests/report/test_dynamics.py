@@ -152,7 +152,7 @@ def test_history_shows_received_registers():
     )  # fmt: skip
     table = tables.list_history(made(registers=register))
     row = next(row for row in table.rows if row[0].text == "МБОУ «Школа 02»")
-    assert row[1].text.endswith("по полученному перечню — наблюдение (ШНОР)")
+    assert row[1].text.endswith("в полученном перечне — наблюдение (ШНОР)")
     assert not row[1].emphasis
     assert row[2].emphasis
     assert "МБОУ «Школа 04»" not in column(table, "school")
@@ -266,6 +266,7 @@ def test_the_training_section_counts_found_and_others(d):
 
 WORDS = {
     "list_state": contracts.LIST_STATES_OF_SCHOOLS,
+    "list_state_short": contracts.LIST_STATES_OF_SCHOOLS,
     "list_move": contracts.LIST_MOVES_OF_SCHOOLS,
     "change_outcome": contracts.CHANGE_OUTCOMES,
     "change_class": contracts.CHANGE_CLASSES,

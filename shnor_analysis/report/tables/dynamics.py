@@ -14,6 +14,7 @@ from shnor_analysis.report.document import Cell, DisplayColumn, DisplayTable, Ki
 from shnor_analysis.report.dynamics import Dynamics
 from shnor_analysis.report.labels import by_school, by_work
 from shnor_analysis.report.tables.build import (
+    MANY_YEARS,
     build_table,
     count_column,
     decimal,
@@ -112,9 +113,9 @@ def transition_matrix(d: Dynamics) -> tuple[DisplayTable, ...]:
     )
 
 
-def _state(d: Dynamics, state: str) -> str:
+def _state(d: Dynamics, state: str, group: str = "list_state") -> str:
     return text(
-        "list_state",
+        group,
         state,
         low=d.terms.low_results,
         adverse=d.terms.adverse_conditions,
@@ -190,6 +191,8 @@ def list_history(d: Dynamics) -> DisplayTable:
         d.labels,
     )["school_id"]
     by_key = d.states.set_index(["school_id", "assessment_year"])
+    is_known = d.states["adverse_conditions"].isin(["included", "not_included"])
+    known = sorted(int(year) for year in d.states.loc[is_known, "assessment_year"].unique())
     return build_table(
         "list_history",
         (
@@ -206,12 +209,13 @@ def list_history(d: Dynamics) -> DisplayTable:
             )
             for school in schools
         ),
-        wide=True,
+        wide=len(years) > MANY_YEARS,
+        known=russian.listing([russian.school_year(year) for year in known]),
     )
 
 
 def _history(d: Dynamics, row: pd.Series) -> Cell:
-    said = _state(d, str(row["state"]))
+    said = _state(d, str(row["state"]), "list_state_short")
     received = [
         text("received", str(row[f"received_{name}"]), term=d.term(name))
         for name in ("low_results", "adverse_conditions")
