@@ -139,6 +139,8 @@ def _change_sentences(d: Dynamics) -> list[str]:
             sentences.append(
                 text("dynamics_headline", f"sure_{change}", names=_with_numbers(d, own))
             )
+    if len(sure) > sure["school_id"].nunique():
+        sentences.append(text("dynamics_headline", "same_pupils"))
     return sentences
 
 

@@ -25,13 +25,9 @@ from shnor_analysis.report.tables.dynamics import (
     all_share_changes,
     cohort_changes,
     incomparable_works,
-    list_flows,
-    list_history,
-    list_moves,
     result_changes,
     share_changes,
     territory_share_changes,
-    transition_matrix,
     visible_changes,
 )
 from shnor_analysis.report.tables.files import (
@@ -64,6 +60,12 @@ from shnor_analysis.report.tables.indicator_lists import (
     ways,
     ways_overlap,
     ways_summary,
+)
+from shnor_analysis.report.tables.list_dynamics import (
+    list_flows,
+    list_history,
+    list_moves,
+    transition_matrix,
 )
 from shnor_analysis.report.tables.low_results import (
     CHANCE_SHARES,
