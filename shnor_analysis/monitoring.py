@@ -30,6 +30,7 @@ from shnor_analysis.methodology import (
 )
 from shnor_analysis.place_year import open_place_year, working_schools
 from shnor_analysis.report.conditions import Conditions
+from shnor_analysis.report.dynamics import Dynamics
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.report.objectivity import Objectivity
@@ -196,16 +197,9 @@ class Monitoring:
             "sensitivity": tables.RESILIENCE_SENSITIVITY,
             "mentors": tables.MENTOR_PAIRS,
         }
-        frames = {
-            name: tables.load_table(contract, self.folder / part)
-            for part, contracts in (
-                (pipeline.INDICATORS, measured),
-                (pipeline.DECISIONS, decided),
-            )
-            for name, contract in contracts.items()
-        }
         return Conditions(
-            **frames,
+            **self._load(pipeline.INDICATORS, measured),
+            **self._load(pipeline.DECISIONS, decided),
             labels=self.labels,
             rule=self.methodology.adverse_conditions,
             rules=self.methodology.social_context,
@@ -232,6 +226,42 @@ class Monitoring:
             assessment_year=self.assessment_year,
             report_participants=self.place.publication.min_participants,
         )
+
+    @cached_property
+    def dynamics(self) -> Dynamics:
+        """Changes since the year before, of works, results and lists: all that is printed."""
+        measured = {
+            "works": tables.WORK_CHANGES,
+            "territory": tables.TERRITORY_CHANGES,
+            "results": tables.RESULT_CHANGES,
+            "cohorts": tables.COHORT_CHANGES,
+            "visible": tables.VISIBLE_CHANGES,
+        }
+        decided = {
+            "work_classes": tables.WORK_CHANGE_CLASSES,
+            "territory_classes": tables.TERRITORY_CHANGE_CLASSES,
+            "result_classes": tables.RESULT_CHANGE_CLASSES,
+            "states": tables.LIST_STATES,
+            "moves": tables.LIST_MOVES,
+            "flows": tables.LIST_FLOWS,
+        }
+        return Dynamics(
+            **self._load(pipeline.INDICATORS, measured),
+            **self._load(pipeline.DECISIONS, decided),
+            comparability=self.comparability,
+            labels=self.labels,
+            rules=self.methodology.dynamics,
+            terms=self.place.terms,
+            assessment_year=self.assessment_year,
+            min_participants=self.place.publication.min_participants,
+        )
+
+    def _load(self, part: str, contracts: dict[str, tables.Contract]) -> dict[str, pd.DataFrame]:
+        """Tables of one stage by the names a value of the reports gives them."""
+        return {
+            name: tables.load_table(contract, self.folder / part)
+            for name, contract in contracts.items()
+        }
 
     @cached_property
     def lists(self) -> ListTables:

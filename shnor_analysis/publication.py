@@ -36,6 +36,7 @@ NOTEBOOKS = {
     "02_low_results": ("html", "xlsx"),
     "02_low_results_lists": ("html", "xlsx"),
     "03_social_context": ("html", "xlsx"),
+    "04_dynamics": ("html", "pdf", "xlsx"),
     "05_objectivity": ("html", "pdf"),
     "08_annual_report": ("html", "docx", "pdf", "xlsx"),
 }

@@ -164,20 +164,14 @@ def _decisions(
     assessment_year: int,
 ) -> pd.DataFrame:
     rule = own.rule.index
-    years = range(assessment_year - rule.window_years.value + 1, assessment_year + 1)
-    flags = index.pivot_table(
-        index="school_id", columns="assessment_year", values="is_low", aggfunc="first"
-    )
-    flags = flags.reindex(index=ids, columns=list(years)).astype("boolean")
-    is_low = flags.fillna(False).to_numpy(dtype=bool)
-    assessed = flags.notna().to_numpy(dtype=bool)
+    is_low, assessed = _flags_of_years(own.rule, index, ids, assessment_year)
     included, is_known = repeated(is_low, assessed, needed=rule.low_years.value)
     current = index[index["assessment_year"] == assessment_year].set_index("school_id").reindex(ids)
     share = _part(counted["n_low"], counted["n"])
     classes = inclusion_classes(
         share, core_from=rules.core_percent.share, borderline_from=rules.border_percent.share
     )
-    decision = np.select([included, is_known], ["included", "not_included"], "not_assessed")
+    decision = decided_by_index(own.rule, index, ids, assessment_year)
     one_year = rule.window_years.value == 1
     reason = np.select(
         [
@@ -218,6 +212,44 @@ def _decisions(
             }
         )
     )
+
+
+def decided_by_index(
+    rule: AdverseConditions, index: pd.DataFrame, ids: pd.Index, assessment_year: int
+) -> np.ndarray:
+    """Decide on every school in any year the index covers.
+
+    Parameters
+    ----------
+    rule : AdverseConditions
+        In how many of how many years the index must be at or below the cut.
+    index : DataFrame
+        Keeps the contract ``social_index``: all years against one reference.
+    ids : Index
+        Schools in the order wanted.
+    assessment_year : int
+        The last year of the window.
+
+    Returns
+    -------
+    ndarray of str, shape (n_schools,)
+        ``included``, ``not_included`` or ``not_assessed``.
+    """
+    is_low, assessed = _flags_of_years(rule, index, ids, assessment_year)
+    included, is_known = repeated(is_low, assessed, needed=rule.index.low_years.value)
+    return np.select([included, is_known], ["included", "not_included"], "not_assessed")
+
+
+def _flags_of_years(
+    rule: AdverseConditions, index: pd.DataFrame, ids: pd.Index, assessment_year: int
+) -> tuple[BoolArray, BoolArray]:
+    """Whether the index is low and whether it is known, school by year of the window."""
+    years = range(assessment_year - rule.index.window_years.value + 1, assessment_year + 1)
+    flags = index.pivot_table(
+        index="school_id", columns="assessment_year", values="is_low", aggfunc="first"
+    )
+    flags = flags.reindex(index=ids, columns=list(years)).astype("boolean")
+    return flags.fillna(False).to_numpy(dtype=bool), flags.notna().to_numpy(dtype=bool)
 
 
 def _stability(

@@ -80,8 +80,8 @@ def low_results_certainty(
     ids = pd.Index(decisions["school_id"], name="school_id")
     counted = evidence[evidence["n_participants"] >= rule.min_participants.value]
     counted = counted.reset_index(drop=True)
-    membership = _rule_probability(counted, _p_low(counted, shrunken_shares), ids, year, rule)
-    chance = _rule_probability(counted, _p_chance(counted, reference, rule), ids, year, rule)
+    membership = membership_probability(counted, shrunken_shares, ids, year, rule)
+    chance = schools_rule_probability(counted, _p_chance(counted, reference, rule), ids, year, rule)
     is_included = (decisions["decision"] == "included").to_numpy(dtype=bool)
     is_assessed = (decisions["decision"] != "not_assessed").to_numpy(dtype=bool)
     distances = distance_tables(counted, ids, year)
@@ -131,11 +131,33 @@ def low_results_certainty(
     )
 
 
-def _p_low(counted: pd.DataFrame, shrunken_shares: pd.DataFrame) -> pd.Series:
+def membership_probability(
+    counted: pd.DataFrame,
+    shrunken_shares: pd.DataFrame,
+    ids: pd.Index,
+    year: int,
+    rule: LowResultsRule,
+) -> FloatArray:
+    """Probability that the rule truly holds for every school, from its shrunken shares.
+
+    Parameters
+    ----------
+    counted : DataFrame
+        Procedures that count, as
+        :func:`~shnor_analysis.decisions.low_results.rule_procedures` gives them, index 0, 1, ….
+    shrunken_shares : DataFrame
+        Keeps the contract of this name.
+    ids, year, rule
+        Schools in the order wanted, the year assessed, the applied rule.
+
+    Returns
+    -------
+    ndarray of float, shape (n_schools,)
+        NaN where the rule cannot be checked.
+    """
     key = ["school_id", "work_id"]
-    return counted[key].merge(shrunken_shares[[*key, "p_low"]], on=key, how="left", validate="1:1")[
-        "p_low"
-    ]
+    found = counted[key].merge(shrunken_shares[[*key, "p_low"]], on=key, how="left", validate="1:1")
+    return schools_rule_probability(counted, found["p_low"], ids, year, rule)
 
 
 def _p_chance(counted: pd.DataFrame, reference: pd.DataFrame, rule: LowResultsRule) -> pd.Series:
@@ -147,9 +169,13 @@ def _p_chance(counted: pd.DataFrame, reference: pd.DataFrame, rule: LowResultsRu
     return pd.Series(chance_over_threshold(n, usual, p, q), index=counted.index)
 
 
-def _rule_probability(
+def schools_rule_probability(
     counted: pd.DataFrame, probability: pd.Series, ids: pd.Index, year: int, rule: LowResultsRule
 ) -> FloatArray:
+    """Probability of the rule when every procedure is low with its own one.
+
+    Parameters as in :func:`membership_probability`; ``probability`` has the index of ``counted``.
+    """
     tables = probability_tables(counted, probability, ids, year)
     return rule_probability(
         tables.current,

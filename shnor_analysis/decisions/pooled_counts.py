@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-SERIES = ("procedure", "subject", "grade", "level")
-_COMPARABLE = ("comparable", "shares_only")
+from shnor_analysis.measures.comparability import SERIES, first_comparable_years
 
 
 def pooled_counts(
@@ -38,7 +37,7 @@ def pooled_counts(
         ``n_adapted`` and ``n_adapted_below_minimum``, 0 where nothing is told. Seasons of a year
         are added together.
     """
-    first = _first_years(comparability, assessment_year, years)
+    first = first_comparable_years(comparability, assessment_year, years)
     rows = procedure_results[procedure_results["n_participants"] > 0].merge(
         first, on=list(SERIES), how="inner", validate="m:1"
     )
@@ -53,22 +52,4 @@ def pooled_counts(
         n_below_minimum=("n_below_minimum", "sum"),
         n_adapted=("n_adapted", "sum"),
         n_adapted_below_minimum=("n_adapted_below_minimum", "sum"),
-    )
-
-
-def _first_years(comparability: pd.DataFrame, assessment_year: int, years: int) -> pd.DataFrame:
-    """How far back every series of the year can be counted."""
-    before = {
-        (*(getattr(row, name) for name in SERIES), int(row.assessment_year)): int(row.compared_year)
-        for row in comparability[comparability["verdict"].isin(_COMPARABLE)].itertuples(index=False)
-    }
-    current = comparability[comparability["assessment_year"] == assessment_year]
-    found = []
-    for series in current[list(SERIES)].itertuples(index=False, name=None):
-        year = assessment_year
-        while before.get((*series, year), 0) > assessment_year - years:
-            year = before[(*series, year)]
-        found.append((*series, year))
-    return pd.DataFrame(found, columns=[*SERIES, "first_year"]).astype(
-        {"grade": "Int64", "first_year": "Int64"}
     )

@@ -12,6 +12,8 @@ from shnor_analysis.tables import COMPARABILITY, COMPARABILITY_REASONS, COMPARAB
 
 SERIES = ("procedure", "subject", "grade", "level")
 SEPARATOR = ";"
+# Verdicts under which shares of marks may be compared.
+SHARES_COMPARE = ("comparable", "shares_only")
 # What a reason found in the data does; what a known break does stands in comparability.yaml.
 # A changed number of participants, a merger and a gap do not shift a share: the interval carries
 # the number, the territory keeps its pupils, and a missed year leaves both ends as they were.
@@ -87,6 +89,47 @@ def comparability(
         previous = year
     columns = list(COMPARABILITY.columns)
     return COMPARABILITY.conform(pd.DataFrame(rows, columns=columns, dtype=object))
+
+
+def first_comparable_years(
+    comparability: pd.DataFrame,
+    assessment_year: int,
+    years: int,
+    verdicts: tuple[str, ...] = SHARES_COMPARE,
+) -> pd.DataFrame:
+    """How far back the shares of every series of a year can be followed.
+
+    Parameters
+    ----------
+    comparability : DataFrame
+        Keeps the contract of this name.
+    assessment_year : int
+        The last year; a series without results in it has no row.
+    years : int
+        How many years at most, this one included.
+    verdicts : tuple of str
+        Verdicts that do not break a series.
+
+    Returns
+    -------
+    DataFrame
+        One row per series: its key and ``first_year``. A series goes back only while each year is
+        comparable with the one before it.
+    """
+    before = {
+        (*(getattr(row, name) for name in SERIES), int(row.assessment_year)): int(row.compared_year)
+        for row in comparability[comparability["verdict"].isin(verdicts)].itertuples(index=False)
+    }
+    current = comparability[comparability["assessment_year"] == assessment_year]
+    found = []
+    for series in current[list(SERIES)].itertuples(index=False, name=None):
+        year = assessment_year
+        while before.get((*series, year), 0) > assessment_year - years:
+            year = before[(*series, year)]
+        found.append((*series, year))
+    return pd.DataFrame(found, columns=[*SERIES, "first_year"]).astype(
+        {"grade": "Int64", "first_year": "Int64"}
+    )
 
 
 def _series(year: _Year) -> tuple[str, str, int, str]:

@@ -12,6 +12,7 @@ from shnor_analysis.stats.shrinkage import (
     fit_beta_prior,
     posterior_interval,
     posterior_mean,
+    posterior_parameters,
     posterior_probability_at_least,
 )
 from shnor_analysis.tables import SHRUNKEN_SHARES
@@ -68,12 +69,15 @@ def _of_work(rows: pd.DataFrame, prior: tuple[str, BetaPrior], threshold: float)
     source, beta = prior
     x, n = rows["n_below_minimum"], rows["n_participants"]
     lower, upper = posterior_interval(x, n, beta)
+    posterior_alpha, posterior_beta = posterior_parameters(x, n, beta)
     return rows.assign(
         below_minimum_share=share(x, n),
         shrunken_share=posterior_mean(x, n, beta),
         shrunken_share_lower=lower,
         shrunken_share_upper=upper,
         p_low=posterior_probability_at_least(x, n, beta, threshold),
+        posterior_alpha=posterior_alpha,
+        posterior_beta=posterior_beta,
         prior_source=source,
         prior_outcome=beta.outcome,
     )

@@ -9,6 +9,7 @@ from shnor_analysis.methodology.certainty import (
 )
 from shnor_analysis.methodology.column_maps import ColumnMap, HeadingRule
 from shnor_analysis.methodology.csv_files import load_subjects
+from shnor_analysis.methodology.dynamics import DynamicsRules
 from shnor_analysis.methodology.loading import (
     PROCEDURE_NAMES,
     Methodology,
@@ -174,6 +175,7 @@ __all__ = [
     "Confidence",
     "CorrelationRule",
     "CountBin",
+    "DynamicsRules",
     "Edition",
     "ExplanationReason",
     "FormAddress",

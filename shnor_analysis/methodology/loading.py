@@ -21,6 +21,7 @@ from shnor_analysis.methodology.csv_files import (
     load_subjects,
     refuse_duplicates,
 )
+from shnor_analysis.methodology.dynamics import DynamicsRules
 from shnor_analysis.methodology.norms import NormRules
 from shnor_analysis.methodology.objectivity import MedalRules, ObjectivityRules
 from shnor_analysis.methodology.objectivity_signs import ObjectivitySignRules
@@ -80,6 +81,7 @@ class Methodology:
     condition_sets: dict[str, AdverseConditions]
     broken_regulations: tuple[str, ...]
     certainty: CertaintyRules
+    dynamics: DynamicsRules
     norms: NormRules
     medals: MedalRules
     objectivity_signs: ObjectivitySignRules
@@ -234,6 +236,7 @@ def load_methodology(folder: Path, regulations: PlaceRegulations) -> Methodology
         condition_sets={one.id: required_block(one.adverse_conditions) for one in with_conditions},
         broken_regulations=tuple(known.broken.values()),
         certainty=load_certainty_rules(folder / "certainty.yaml"),
+        dynamics=load_model(folder / "dynamics.yaml", DynamicsRules),
         norms=load_norm_rules(folder / "norms.yaml"),
         medals=load_medal_rules(folder / "medals.yaml"),
         objectivity_signs=load_objectivity_signs(folder / "objectivity.yaml"),

@@ -379,7 +379,7 @@ def posterior_mean(count: ArrayLike, n: ArrayLike, prior: BetaPrior) -> FloatArr
     >>> posterior_mean([35, 27], [50, 50], BetaPrior(15.205, 15.205, 2, "fitted")).round(3).tolist()
     [0.624, 0.525]
     """
-    alpha, beta = _posterior(count, n, prior)
+    alpha, beta = posterior_parameters(count, n, prior)
     return alpha / (alpha + beta)
 
 
@@ -407,7 +407,7 @@ def posterior_probability_at_least(
     """
     if not 0 < threshold < 1:
         raise ValueError(f"threshold must be a fraction in (0, 1), got {threshold}")
-    alpha, beta = _posterior(count, n, prior)
+    alpha, beta = posterior_parameters(count, n, prior)
     return np.asarray(beta_distribution.sf(threshold, alpha, beta), dtype=float)
 
 
@@ -435,13 +435,32 @@ def posterior_interval(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be a fraction in (0, 1), got {confidence}")
-    alpha, beta = _posterior(count, n, prior)
+    alpha, beta = posterior_parameters(count, n, prior)
     tail = (1 - confidence) / 2
     lower, upper = (beta_distribution.ppf(level, alpha, beta) for level in (tail, 1 - tail))
     return np.asarray(lower, dtype=float), np.asarray(upper, dtype=float)
 
 
-def _posterior(count: ArrayLike, n: ArrayLike, prior: BetaPrior) -> tuple[FloatArray, FloatArray]:
+def posterior_parameters(
+    count: ArrayLike, n: ArrayLike, prior: BetaPrior
+) -> tuple[FloatArray, FloatArray]:
+    """Parameters of the beta distribution of every school's underlying share.
+
+    Parameters
+    ----------
+    count, n, prior
+        As in :func:`posterior_mean`.
+
+    Returns
+    -------
+    alpha, beta : ndarray of float, shape (n_schools,)
+        NaN where nobody took part. All schools have the same ones when the prior is ``pooled``.
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is not within ``[0, n]``.
+    """
     x, size = counts_and_sizes(count, n)
     known = np.where((size > 0) & np.isfinite(x), 1.0, np.nan)
     if prior.outcome == "pooled":

@@ -21,6 +21,7 @@ from shnor_analysis.decisions.low_results_what_if import ResultsOfSchools, low_r
 from shnor_analysis.decisions.objectivity_letter import MarkerMeasures, objectivity_by_letter
 from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.decisions.with_context import decisions_with_context
+from shnor_analysis.decisions.with_dynamics import decisions_on_dynamics
 from shnor_analysis.place_year import PlaceYear, working_schools
 from shnor_analysis.tables import Contract
 from shnor_analysis.workspace import INDICATORS, TIDY
@@ -36,7 +37,8 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     results = indicator(tables.PROCEDURE_RESULTS)
     shrunken = indicator(tables.SHRUNKEN_SHARES)
     comparability = indicator(tables.COMPARABILITY)
-    schools = working_schools(tables.load_table(tables.SCHOOLS, folder / TIDY), year)
+    all_schools = tables.load_table(tables.SCHOOLS, folder / TIDY)
+    schools = working_schools(all_schools, year)
     low = decide_low_results(results, schools, rule, year)
     lists = low_results_what_if(
         ResultsOfSchools(results, shrunken, comparability, schools, year), rule, rules.what_if
@@ -90,6 +92,25 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             tables.load_table(tables.OBJECTIVITY_LIST, folder / TIDY),
             run.social_reference,
             run.norms,
+            run.methodology,
+            year,
+        ),
+        **decisions_on_dynamics(
+            {
+                **{
+                    contract.name: indicator(contract)
+                    for contract in (
+                        tables.WORK_CHANGES,
+                        tables.TERRITORY_CHANGES,
+                        tables.RESULT_CHANGES,
+                        tables.SOCIAL_INDEX,
+                    )
+                },
+                tables.PROCEDURE_RESULTS.name: results,
+                tables.SHRUNKEN_SHARES.name: shrunken,
+                tables.PAST_REGISTERS.name: tables.load_table(tables.PAST_REGISTERS, folder / TIDY),
+                tables.SCHOOLS.name: all_schools,
+            },
             run.methodology,
             year,
         ),

@@ -20,6 +20,7 @@ from shnor_analysis.measures.results import procedure_results, territory_results
 from shnor_analysis.measures.share_funnels import share_funnels
 from shnor_analysis.measures.sign_data import SignTables
 from shnor_analysis.measures.with_context import tables_with_context
+from shnor_analysis.measures.with_dynamics import tables_of_changes
 from shnor_analysis.measures.with_indicator_lists import tables_of_lists
 from shnor_analysis.measures.with_norms import tables_with_norms
 from shnor_analysis.measures.with_objectivity import tables_of_objectivity
@@ -60,6 +61,14 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     usual = reference_shares(with_norms[tables.WORK_NORMS.name], of_territory)
     counted = without_adapted(results) if leaves_out else results
     funnels = share_funnels(counted, usual, methodology.certainty.funnel, run.assessment_year)
+    mergers = _mergers(tidy(tables.SCHOOLS))
+    compared = comparability(
+        tidy(tables.WORKS),
+        school_cells,
+        methodology.comparability,
+        tidy(tables.PARTICIPATION),
+        mergers,
+    )
     with_context = tables_with_context(
         tidy(tables.CONTEXT),
         tidy(tables.SCHOOLS),
@@ -74,13 +83,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     return {
         tables.PROCEDURE_RESULTS.name: results,
         tables.TERRITORY_RESULTS.name: of_territory,
-        tables.COMPARABILITY.name: comparability(
-            tidy(tables.WORKS),
-            school_cells,
-            methodology.comparability,
-            tidy(tables.PARTICIPATION),
-            _mergers(tidy(tables.SCHOOLS)),
-        ),
+        tables.COMPARABILITY.name: compared,
         tables.REPORT_PARTS.name: report_parts(
             tidy(tables.SOURCE_FILES), methodology, run.assessment_year
         ),
@@ -90,6 +93,19 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
         tables.TERRITORY_MARK_AGREEMENT.name: territory_mark_agreement(school_cells),
         **with_norms,
         **with_context,
+        **tables_of_changes(
+            {
+                tables.CELLS.name: school_cells,
+                tables.COMPARABILITY.name: compared,
+                tables.WORK_NORMS.name: with_norms["work_norms"],
+                tables.RESULT_INDEX.name: with_context["result_index"],
+                tables.COHORT_PAIRS.name: tables.load_table(tables.COHORT_PAIRS, folder / CELLS),
+                tables.WORKS.name: tidy(tables.WORKS),
+            },
+            mergers,
+            methodology.dynamics,
+            run.assessment_year,
+        ),
         tables.REFERENCE_SHARES.name: usual,
         tables.SHARE_FUNNELS.name: funnels.works,
         tables.SHARE_FUNNEL_POINTS.name: funnels.points,

@@ -515,6 +515,10 @@ SHRUNKEN_SHARES = Contract(
         "p_low": share(
             "Вероятность", "вероятность, что доля школы при том же обучении не ниже порога правила"
         ),
+        "posterior_alpha": number(
+            "Альфа", "бета-распределение доли школы; по нему — подтянутая доля и вероятность"
+        ),
+        "posterior_beta": number("Бета"),
         "prior_source": choice(
             "К чему подтянута",
             PRIOR_SOURCES,

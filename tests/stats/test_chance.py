@@ -1,10 +1,15 @@
 """Chance of reaching the threshold: the table of methodology 3.2."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shnor_analysis.stats.chance import chance_over_threshold, failures_needed
+from shnor_analysis.stats.chance import (
+    chance_over_threshold,
+    failures_needed,
+    predictive_over_threshold,
+)
 
 # n, failures needed, chance at a true share of 0.10, 0.15, 0.20, 0.25 (methodology 3.2)
 TABLE = [
@@ -31,3 +36,14 @@ def test_needed_is_the_smallest_count_that_reaches(n):
     needed = int(failures_needed([n], 3, 10)[0])
     assert 10 * needed >= 3 * n
     assert 10 * (needed - 1) < 3 * n or needed == 1
+
+
+def test_a_posterior_is_the_mean_of_the_shares_it_holds():
+    # drawn shares: the chance of a known share, averaged over Beta(4, 12)
+    shares = np.random.default_rng(1).beta(4, 12, 40_000)
+    expected = chance_over_threshold(np.full(40_000, 20), shares, 3, 10).mean()
+    found = predictive_over_threshold([20, 20, 0], [4, np.nan, 4], [12, 12, 12], 3, 10)
+    assert found[0] == pytest.approx(expected, abs=0.005)
+    assert np.isnan(found[1])
+    assert found[2] == 0
+    assert predictive_over_threshold([], [], [], 3, 10).shape == (0,)

@@ -21,6 +21,15 @@ from shnor_analysis.report.tables.context_results import (
     resilience,
     resilience_sensitivity,
 )
+from shnor_analysis.report.tables.dynamics import (
+    all_share_changes,
+    cohort_changes,
+    incomparable_works,
+    result_changes,
+    share_changes,
+    territory_share_changes,
+    visible_changes,
+)
 from shnor_analysis.report.tables.files import (
     ASKED,
     ISSUE_COLUMNS,
@@ -51,6 +60,12 @@ from shnor_analysis.report.tables.indicator_lists import (
     ways,
     ways_overlap,
     ways_summary,
+)
+from shnor_analysis.report.tables.list_dynamics import (
+    list_flows,
+    list_history,
+    list_moves,
+    transition_matrix,
 )
 from shnor_analysis.report.tables.list_sources import list_sources
 from shnor_analysis.report.tables.low_results import (
@@ -92,10 +107,12 @@ __all__ = [
     "adverse_list",
     "adverse_variants",
     "all_decisions",
+    "all_share_changes",
     "answer_sheet",
     "asked_schools",
     "build_table",
     "chance",
+    "cohort_changes",
     "comparability_matrix",
     "concentration",
     "condition_differences",
@@ -109,6 +126,7 @@ __all__ = [
     "distance",
     "explanation_reasons",
     "files_by_origin",
+    "incomparable_works",
     "index_lists",
     "index_reason",
     "indicator_values",
@@ -116,6 +134,9 @@ __all__ = [
     "issues_by_school",
     "issues_full",
     "letter_issues",
+    "list_flows",
+    "list_history",
+    "list_moves",
     "list_parameters",
     "list_sources",
     "low_procedures",
@@ -141,9 +162,11 @@ __all__ = [
     "report_parts",
     "resilience",
     "resilience_sensitivity",
+    "result_changes",
     "results_matrix",
     "rule_parameters",
     "series_breaks",
+    "share_changes",
     "shrunken_shares",
     "sign_meanings",
     "social_reference",
@@ -151,8 +174,11 @@ __all__ = [
     "source_files",
     "sources",
     "territory",
+    "territory_share_changes",
     "training_objectivity",
+    "transition_matrix",
     "trend",
+    "visible_changes",
     "ways",
     "ways_overlap",
     "ways_summary",
