@@ -9,9 +9,8 @@ IMPROVED, DECLINED = "991215", "991216"
 
 
 @pytest.fixture(scope="module")
-def folder(demo_raw):
-    pipeline.compute(demo_raw, "demo", 2025)
-    return demo_raw.processed("demo", 2025) / pipeline.DECISIONS
+def folder(annual_run):
+    return annual_run[0].processed("demo", 2025) / pipeline.DECISIONS
 
 
 def test_moves_of_the_demo(folder, golden):

@@ -83,8 +83,8 @@ def test_a_year_without_results_is_refused(region):
 
 def test_a_report_of_ready_tables_is_told_what_they_are_for(region, shnor, tmp_path):
     workspace = region[0]
-    # 4 years of 5 tables
-    there = "но есть готовые таблицы (2022/context.parquet, всего 20)"
+    # 4 years of 6 tables
+    there = "но есть готовые таблицы (2022/context.parquet, всего 24)"
     finished = shnor(workspace, "annual", "demo-region", "--year", "2025")
     assert finished.returncode == 2
     assert f"нет файлов с результатами за 2025 год оценки, {there}" in finished.stderr

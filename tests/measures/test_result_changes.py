@@ -20,6 +20,7 @@ def results(values, error=0.1, reference="territory", status="ok"):
                     "school_id": school, "assessment_year": year, "result": value,
                     "standard_error": error, "n_works": 2, "n_results": 40, "n_by_marks": 0,
                     "n_pupils": 20, "reference": reference, "status": status,
+                    "works": "all",
                 }
                 for school, row in values.items()
                 for year, value in zip(YEARS, row, strict=True)
