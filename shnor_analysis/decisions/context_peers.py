@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shnor_analysis.decisions.known_objectivity import SIGNS
 from shnor_analysis.decisions.low_results import PROCEDURE_KEY
 from shnor_analysis.methodology import AdverseConditions, SocialContextRules
 from shnor_analysis.stats.arrays import FloatArray, IntArray
@@ -172,7 +173,7 @@ def mentor_pairs(
     pairs : DataFrame
         Keeps the contract ``mentor_pairs``: the nearest by conditions of the schools that are not
         listed, had good results in enough years, are not surely below what their conditions let
-        expect, have no sign in a received list of biased results and share a procedure. A
+        expect, have no sign of biased results, received or our own, and share a procedure. A
         suggestion for talks: one school may be suggested to several.
     searches : Series of str
         How the search of every school ended (``mentor_search``), index ``school_id``.
@@ -184,7 +185,7 @@ def mentor_pairs(
         & (table["n_good_years"] >= rules.resilience.years_needed.value)
         & (table["n_pupils"].fillna(0) >= reliable_participants)
         & (table["effect_verdict"] != "below")
-        & (table["objectivity"] != "sign")
+        & ~table["objectivity"].isin(SIGNS)
     ).to_numpy(dtype=bool)
     rows = []
     searches = pd.Series("not_listed", index=peers.ids)

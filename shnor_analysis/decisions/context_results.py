@@ -13,6 +13,7 @@ from shnor_analysis.decisions.context_peers import (
     context_peers,
     mentor_pairs,
 )
+from shnor_analysis.decisions.known_objectivity import SIGNS, known_objectivity
 from shnor_analysis.measures.context import indicator_table, school_sizes
 from shnor_analysis.measures.result_index import ALL_WORKS, PRIMARY_WORKS
 from shnor_analysis.measures.social_index import ChosenReference, social_index, still_holds
@@ -56,8 +57,8 @@ class ContextData:
         What the index was measured against.
     norms : RegionNorms or None
         Of the region.
-    objectivity_list : DataFrame
-        Keeps the contract of this name; no rows where no list was received.
+    objectivity_list, objectivity_signs : DataFrame
+        Keep the contracts of these names; no rows where no list was received.
     procedures : SchoolProcedures
         Where schools are low and where they have results.
     """
@@ -72,6 +73,7 @@ class ContextData:
     chosen: ChosenReference
     norms: RegionNorms | None
     objectivity_list: pd.DataFrame
+    objectivity_signs: pd.DataFrame
     procedures: SchoolProcedures
 
 
@@ -126,9 +128,10 @@ def results_given_context(
     Returns
     -------
     ContextResults
-        Signs of biased results are those of a received list, in the years of the resilience rule:
-        a school with one is not resilient and nobody's mentor, ``objectivity`` says why. Where no
-        list was received, resilience holds only «as far as checked».
+        Signs of biased results are those of a received list, in the years of the resilience rule,
+        and our own (:func:`~shnor_analysis.decisions.known_objectivity.known_objectivity`): a
+        school with one is not resilient and nobody's mentor, ``objectivity`` says why. Where
+        nothing could be checked, resilience holds only «as far as checked».
 
     Notes
     -----
@@ -155,9 +158,17 @@ def results_given_context(
     context_cut = _context_cut(
         data, index_z, rules.resilience.context_percent.value, assessment_year
     )
-    objectivity, n_list_years = _objectivity(data, rules.resilience, ids, assessment_year)
+    known = known_objectivity(
+        data.objectivity_list,
+        data.objectivity_signs,
+        ids,
+        assessment_year,
+        rules.resilience.window_years.value,
+    )
+    # A list names schools without a level and a signal is one by definition: more than any level
+    # the rule allows.
     level = np.where(
-        objectivity == "sign", rules.resilience.max_objectivity_level.value + 1, NO_SIGNS
+        known["objectivity"].isin(SIGNS), rules.resilience.max_objectivity_level.value + 1, NO_SIGNS
     )
     resilience = resilient(
         index_z,
@@ -219,8 +230,7 @@ def results_given_context(
                 ["none", "by_letter", "by_interval"],
                 "by_effect",
             ),
-            "objectivity": objectivity,
-            "n_list_years": n_list_years,
+            **{name: known[name].to_numpy() for name in known},
         }
     )
     peers = context_peers(
@@ -391,22 +401,6 @@ def _context_cut(data: ContextData, values: FloatArray, percent: int, year: int)
     if len(known) < data.rule.index.min_reference_schools.value:
         return np.nan
     return -np.inf if known.min() == known.max() else float(np.quantile(known, percent / 100))
-
-
-def _objectivity(
-    data: ContextData, rule: ResilienceRule, ids: pd.Index, assessment_year: int
-) -> tuple[np.ndarray, int]:
-    """Sign of every school in the received lists of the window, and how many years have a list.
-
-    A list names schools without a level, so its sign is more than any level the rule allows.
-    """
-    table = data.objectivity_list
-    first = assessment_year - rule.window_years.value + 1
-    rows = table[table["assessment_year"].between(first, assessment_year)]
-    if rows.empty:
-        return np.full(len(ids), "no_list", dtype=object), 0
-    signs = ids.isin(rows.loc[rows["has_sign"], "school_id"])
-    return np.where(signs, "sign", "no_sign").astype(object), rows["assessment_year"].nunique()
 
 
 def _resilience_codes(found: Resilience) -> np.ndarray:

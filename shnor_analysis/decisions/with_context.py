@@ -22,6 +22,7 @@ def decisions_with_context(
     low: LowResults,
     procedure_results: pd.DataFrame,
     objectivity_list: pd.DataFrame,
+    objectivity_signs: pd.DataFrame,
     frozen: SocialReference | None,
     norms: RegionNorms | None,
     methodology: Methodology,
@@ -38,8 +39,8 @@ def decisions_with_context(
         Every school in its decisions gets one here.
     procedure_results : DataFrame
         Keeps the contract of this name.
-    objectivity_list : DataFrame
-        Keeps the contract of this name; no rows where no list was received.
+    objectivity_list, objectivity_signs : DataFrame
+        Keep the contracts of these names; no rows where no list was received.
     frozen, norms, methodology, assessment_year
         As in :func:`~shnor_analysis.measures.with_context.tables_with_context`.
 
@@ -84,6 +85,7 @@ def decisions_with_context(
             chosen,
             norms,
             objectivity_list,
+            objectivity_signs,
             school_procedures(low.evidence, procedure_results, assessment_year),
         ),
         low.decisions,

@@ -75,9 +75,13 @@ class Conditions:
         return self.indicators[is_own & is_now].set_index(["school_id", "indicator"])
 
     @property
-    def has_objectivity_list(self) -> bool:
-        """Whether a list of schools with signs of biased results was received."""
-        return bool((self.schools["n_list_years"] > 0).any())
+    def objectivity_sources(self) -> str:
+        """By what signs of biased results were looked for: lists, own signs, both or nothing."""
+        has_list = bool((self.schools["n_list_years"] > 0).any())
+        has_own = bool(self.schools["is_sign_tested"].any())
+        if has_list and has_own:
+            return "by_both"
+        return "by_list" if has_list else "by_own" if has_own else "not_checked"
 
     @property
     def listed(self) -> set[str]:

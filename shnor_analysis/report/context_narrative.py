@@ -73,7 +73,7 @@ def _resilient(c: Conditions) -> list[str]:
     if not holds.any():
         return [text("context_headline", "no_resilient")]
     likely = holds & c.schools["resilience_support"].isin(LIKELY)
-    checked = text("resilient_checked", "by_list" if c.has_objectivity_list else "no_list")
+    checked = text("resilient_checked", c.objectivity_sources)
     sentences = []
     for code, chosen in (("resilient", likely), ("resilient_by_letter", holds & ~likely)):
         rows = by_school(c.schools[chosen], c.labels)
@@ -204,7 +204,7 @@ def resilience_rule(c: Conditions) -> Paragraph:
         *_borders(c),
         text(
             "resilience_objectivity",
-            "by_list" if c.has_objectivity_list else "no_list",
+            c.objectivity_sources,
             n=str(c.schools["n_list_years"].max()),
             window=window,
         ),

@@ -90,6 +90,7 @@ def decision_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
             low,
             results,
             tables.load_table(tables.OBJECTIVITY_LIST, folder / TIDY),
+            signs.schools,
             run.social_reference,
             run.norms,
             run.methodology,

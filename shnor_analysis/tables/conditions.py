@@ -34,7 +34,7 @@ BORDERS_AMONG = ("region", "territory", "none")
 QUADRANTS = ("both", "low_results", "adverse_conditions", "other", "unknown")
 RESILIENCE = ("holds", "fails", "unknown")
 RESILIENCE_SUPPORT = ("by_effect", "by_interval", "by_letter", "none")
-OBJECTIVITY_SIGNS = ("sign", "no_sign", "no_list")
+KNOWN_OBJECTIVITY = ("sign", "own_sign", "no_sign", "no_sign_partly", "not_checked")
 EFFECTS = ("above", "below", "as_expected", "not_computed")
 REGRESSION_SOURCES = ("territory", "region", "none")
 MENTOR_REASONS = ("resilient", "by_letter", "good_results")
@@ -44,8 +44,9 @@ MENTOR_SEARCHES = (
 
 _OBJECTIVITY = choice(
     "Признаки необъективности",
-    OBJECTIVITY_SIGNS,
-    "в полученном перечне есть; в нём нет; перечень не получен; признаки самой программы не учтены",
+    KNOWN_OBJECTIVITY,
+    "в полученном перечне; собственный статистический признак; нет; нет в перечнях не за все годы "
+    "окна; не проверялись",
 )
 _REGULATION = {"regulation_id": text("Правило", "имя файла в methodology/regulations")}
 
@@ -365,6 +366,7 @@ CONTEXT_RESULTS = Contract(
         "n_list_years": count(
             "Лет с перечнем", "за сколько лет окна перечень необъективности получен"
         ),
+        "is_sign_tested": flag("Собственные признаки проверены", "без норм региона — нет"),
     },
 )
 

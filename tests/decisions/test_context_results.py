@@ -22,6 +22,7 @@ from shnor_analysis.tables import (
     ADVERSE_CONDITIONS,
     LOW_RESULTS,
     OBJECTIVITY_LIST,
+    OBJECTIVITY_SIGNS,
     RESULT_BORDERS,
     RESULT_INDEX,
 )
@@ -107,7 +108,7 @@ def in_grades(low, held, low_grades=(5,), held_grades=(5,)):
 
 def given(
     ids, table, results, low=(), hard=(), norms=None, silent=(), signs=None, procedures=None,
-    borders=None,
+    borders=None, own_signs=None,
 ):  # fmt: skip
     values = values_of(table, ids)
     chosen = choose_reference(values, RULE, RULE_ID, YEAR, None,
@@ -116,6 +117,7 @@ def given(
         RULE_ID, RULE, context_evidence(table, RULE), values, social_index(values, RULE, chosen),
         results, borders_of(results) if borders is None else borders, chosen, norms,
         OBJECTIVITY_LIST.empty() if signs is None else signs,
+        OBJECTIVITY_SIGNS.empty() if own_signs is None else own_signs,
         procedures or in_grades(low, ids),
     )  # fmt: skip
     return results_given_context(
@@ -261,7 +263,7 @@ def test_resilience_needs_two_good_years_of_three_in_adverse_conditions():
     assert found["resilience"][ids[-1]] == "holds"
     assert found["resilience"][ids[-2]] == "fails"
     assert found["resilience"][ids[0]] == "fails"
-    assert set(found["objectivity"]) == {"no_list"}
+    assert set(found["objectivity"]) == {"not_checked"}
 
 
 def test_a_missing_year_leaves_resilience_open():
@@ -314,7 +316,7 @@ def test_nobodys_conditions_are_adverse_where_all_are_alike():
     data = ContextData(
         RULE_ID, RULE, context_evidence(table, RULE), values, alike, results_of(ids, {}),
         RESULT_BORDERS.empty(), choose_reference(values, RULE, RULE_ID, YEAR, None, None), None,
-        OBJECTIVITY_LIST.empty(), in_grades((), ids),
+        OBJECTIVITY_LIST.empty(), OBJECTIVITY_SIGNS.empty(), in_grades((), ids),
     )  # fmt: skip
     made = results_given_context(
         data, low_results(ids), adverse(ids), RULES, MIN_SCHOOLS, RELIABLE, YEAR
@@ -439,7 +441,7 @@ def test_mentors_are_the_nearest_that_do_well():
     for row in found.itertuples():
         nearer = [peer for peer in good if order.get((row.school_id, peer), np.inf) < row.distance]
         assert set(nearer) <= set(found.loc[found["school_id"] == row.school_id, "mentor_id"])
-    assert set(found["objectivity"]) == {"no_list"}
+    assert set(found["objectivity"]) == {"not_checked"}
 
 
 @pytest.mark.parametrize(("error", "reason"), [(0.05, "resilient"), (5.0, "by_letter")])
@@ -470,9 +472,10 @@ def list_of(*rows):
         # the window of the rule is three years: 2023, 2024 and 2025
         (((2023, -1, True), (2025, 0, False)), "sign", 2, "fails"),
         (((2025, -1, True),), "sign", 1, "fails"),
-        (((2025, -1, False),), "no_sign", 1, "holds"),
-        (((2024, 0, True),), "no_sign", 1, "holds"),
-        (((2022, -1, True),), "no_list", 0, "holds"),
+        (((2025, -1, False),), "no_sign_partly", 1, "holds"),
+        (((2024, 0, True),), "no_sign_partly", 1, "holds"),
+        (tuple((year, 0, True) for year in (2023, 2024, 2025)), "no_sign", 3, "holds"),
+        (((2022, -1, True),), "not_checked", 0, "holds"),
     ],
 )
 def test_a_sign_in_a_received_list_bars_resilience_and_suggestions(
@@ -489,6 +492,48 @@ def test_a_sign_in_a_received_list_bars_resilience_and_suggestions(
     assert (ids[-1] in set(made.mentors["mentor_id"])) == (resilience == "holds")
     own = made.sensitivity.query("context_percent == 30 and result_percent == 50")
     assert own.set_index("school_id")["resilience"][ids[-1]] == resilience
+
+
+def own_signs_of(ids, level, level_1="none"):
+    """Own signs: the last school has the levels, the first is not tested, the others have none."""
+    levels = pd.Series("none", index=ids)
+    levels[ids[0]] = "not_tested"
+    pooled, last = levels.copy(), levels.copy()
+    pooled[ids[-1]], last[ids[-1]] = level, level_1
+    return OBJECTIVITY_SIGNS.conform(
+        pd.DataFrame(
+            {
+                "school_id": ids, "assessment_year": YEAR, "n_years": 4, "level": pooled.to_numpy(),
+                "n_tested": 6, "n_signs": 0, "level_1": last.to_numpy(), "n_tested_1": 6,
+                "n_signs_1": 0,
+            }
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("level", "level_1", "objectivity", "resilience"),
+    [
+        ("strong", "none", "own_sign", "fails"),
+        ("none", "signal", "own_sign", "fails"),
+        # an observation is no more than the level the rule allows
+        ("observation", "observation", "no_sign", "holds"),
+        ("none", "not_tested", "no_sign", "holds"),
+        ("not_tested", "not_tested", "not_checked", "holds"),
+    ],
+)
+def test_our_own_signal_bars_resilience_and_suggestions_too(
+    level, level_1, objectivity, resilience
+):
+    ids, table = graded_place()
+    results = results_of(ids, good_years(ids, (ids[-1], YEARS)))
+    own = own_signs_of(ids, level, level_1)
+    made = given(ids, table, results, low=[ids[-2]], own_signs=own)
+    found = by_school(made)
+    assert found["objectivity"][ids[-1]] == objectivity
+    assert found["is_sign_tested"][[ids[0], ids[1]]].tolist() == [False, True]
+    assert found["resilience"][ids[-1]] == resilience
+    assert (ids[-1] in set(made.mentors["mentor_id"])) == (resilience == "holds")
 
 
 def test_only_results_where_the_school_is_low_make_a_pair():

@@ -50,6 +50,7 @@ def conditions_of(ids, told, results, signs=None):
         measured["context_evidence"], measured["context_values"], measured["social_index"],
         measured["result_index"], measured["result_borders"], low, procedures,
         contracts.OBJECTIVITY_LIST.empty() if signs is None else signs,
+        contracts.OBJECTIVITY_SIGNS.empty(),
         None, None, METHODOLOGY, YEAR,
     )  # fmt: skip
     return Conditions(
@@ -256,17 +257,19 @@ def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
         )
     )  # fmt: skip
     listed = fourteen(signs)
-    unchecked = "объективность результатов предлагаемых школ ещё не проверялась"
+    unchecked = "объективность результатов предлагаемых школ не проверялась"
     barred = "школы из полученного перечня с признаками необъективности не предлагаются"
     (before,), (after,) = (tables.mentor_pairs(c).notes[:1] for c in (place, listed))
     assert unchecked in before
     assert barred not in before
     assert barred in after
     assert unchecked not in after
-    assert "здесь не учтено" in sentences(context_narrative.resilience_rule(place))
+    assert "признаков необъективности, не проверено" in sentences(
+        context_narrative.resilience_rule(place)
+    )
     said = sentences(context_narrative.resilience_rule(listed))
     assert "лет с перечнем: 1 из 3" in said
-    assert "здесь не учтено" not in said
+    assert "не проверено" not in said
     table = tables.resilience(listed)
     names = [cell.text for cell in column(table, "school")]
     sign = column(table, "objectivity")[names.index(place.labels.school(last))]
@@ -336,7 +339,10 @@ CODES = {
     ),
     "resilience_border": (*condition_contracts.RESULT_WORKS, "mixed"),
     "result_border": condition_contracts.BORDERS_AMONG,
-    "objectivity": condition_contracts.OBJECTIVITY_SIGNS,
+    "objectivity": condition_contracts.KNOWN_OBJECTIVITY,
+    "resilience_objectivity": ("by_both", "by_list", "by_own", "not_checked"),
+    "mentor_objectivity": ("by_both", "by_list", "by_own", "not_checked"),
+    "resilient_checked": ("by_both", "by_list", "by_own", "not_checked"),
     "mentor_reason": condition_contracts.MENTOR_REASONS,
 }
 

@@ -296,7 +296,7 @@ def mentor_pairs(c: Conditions) -> DisplayTable:
             for row in rows.itertuples(index=False)
         ),
         low=c.terms.low_results,
-        objectivity=text("mentor_objectivity", "by_list" if c.has_objectivity_list else "no_list"),
+        objectivity=text("mentor_objectivity", c.objectivity_sources),
     )
 
 
