@@ -10,9 +10,11 @@ from shnor_analysis.measures.mean_intervals import mean_intervals
 from shnor_analysis.measures.score_mark_correlations import score_mark_correlations
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
 from shnor_analysis.report import objectivity_figures, objectivity_narrative, tables
-from shnor_analysis.report.document import Status
+from shnor_analysis.report.document import DisplayTable, Status
 from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.objectivity import Objectivity
+from shnor_analysis.report.objectivity_section import objectivity_section
+from shnor_analysis.report.tables.objectivity import fired_markers
 from shnor_analysis.report.texts import load_texts
 from shnor_analysis.workspace import find_workspace
 from tests.objectivity_place import cell, cell_scores, cells, histogram, norms, region
@@ -161,6 +163,22 @@ def test_every_rule_is_printed_with_its_source(o):
     assert len(fioko.rows) == 2 + 14 + 8  # the document, its markers as a whole, markers, numbers
     assert all(cell.text.strip("— ") for cell in column(fioko, "source"))
     assert any("пункт 7.5" in cell.text for cell in column(yershichi, "source"))
+
+
+def test_the_annual_report_names_only_schools_with_markers(o):
+    whole, short = tables.objectivity_schools(o), fired_markers(o)
+    named = {
+        row[0].value for row in whole.rows if row[1].emphasis
+    }  # a cell with markers is emphasised
+    assert {row[0].value for row in short.rows} == named
+    assert named
+    for row in short.rows:
+        n = int(row[2].text.split()[0])
+        assert len(row[1].value.split("; ")) == n
+    section = objectivity_section(
+        o, contracts.OBJECTIVITY_SIGNS.empty(), contracts.OBJECTIVITY_FAMILIES.empty()
+    )
+    assert next(block for block in section if isinstance(block, DisplayTable)) == short
 
 
 def test_a_real_place_has_no_training(o):

@@ -80,8 +80,7 @@ def objectivity_territory(o: Objectivity) -> DisplayTable:
 
 def objectivity_schools(o: Objectivity) -> DisplayTable:
     """Every school of the year with its markers, alphabetically."""
-    rows = by_school(o.of_year(o.schools), o.labels)
-    said = _said_of(o)
+    rows, said = by_school(o.of_year(o.schools), o.labels), _said_of(o)
     return build_table(
         "objectivity_schools",
         (
@@ -111,6 +110,38 @@ def objectivity_schools(o: Objectivity) -> DisplayTable:
         year=russian.school_year(o.assessment_year),
         report=str(o.report_participants),
     )  # fmt: skip
+
+
+def fired_markers(o: Objectivity) -> DisplayTable:
+    """Only schools with markers, and which they are, without values: for the annual report."""
+    rows = o.of_year(o.markers)
+    rows = rows[rows["verdict"] == "fires"].copy()
+    rows["title"] = [
+        o.marker_by_id[key].short_title
+        for key in zip(rows["regulation_id"], rows["marker_id"], strict=True)
+    ]
+    key = ["regulation_id", "school_id"]
+    fired = rows.groupby(key, as_index=False).agg(markers=("title", "; ".join), n=("title", "size"))
+    schools = o.of_year(o.schools).merge(fired, on=key, how="inner", validate="1:1")
+    return build_table(
+        "fired_markers",
+        (
+            text_column("school", 2.4),
+            text_column("markers", 4.8),
+            text_column("n", 1.1),
+            share_column("chance", 1.3, 0),
+        ),
+        tuple(
+            (
+                words(o.labels.school(row.school_id)),
+                words(russian.keep_together(row.markers)),
+                words(text("objectivity_text", "of_total", n=str(row.n), total=str(row.n_tested))),
+                probability(row.chance_any),
+            )
+            for row in by_school(schools, o.labels).itertuples(index=False)
+        ),
+        year=russian.school_year(o.assessment_year),
+    )
 
 
 def _fired_marker(row: Any, marker: ObjectivityMarker, report_participants: int) -> str:
