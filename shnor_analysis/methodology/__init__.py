@@ -16,6 +16,7 @@ from shnor_analysis.methodology.loading import (
     load_methodology,
     load_place,
 )
+from shnor_analysis.methodology.norm_files import norms_text, read_norms
 from shnor_analysis.methodology.norms import NORMS, VERDICTS, NormNeed, NormRules
 from shnor_analysis.methodology.objectivity import (
     Edition,
@@ -66,8 +67,6 @@ from shnor_analysis.methodology.region_norms import (
     Slope,
     TaskNorm,
     WorkNorm,
-    norms_text,
-    read_norms,
 )
 from shnor_analysis.methodology.regulation_files import (
     PURPOSES,

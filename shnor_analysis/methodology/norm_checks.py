@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from shnor_analysis.methodology.region_norms import CountBin, RegionNorms, WorkNorm
+from shnor_analysis.methodology.region_norms import CountBin, RegionNorms, WorkNorm
 
 
 def contradictions(norms: RegionNorms) -> Iterator[str]:
