@@ -108,6 +108,12 @@ _SCHOOL = (
     FormField("school_inn", Kind.SCHOOL_INN, is_helper=True),
 )
 _COMMON = (_MOMENT, *_SCHOOL, _YEAR)
+_WORK = (
+    FormField(
+        "subject", Kind.SUBJECT, "Предмет из списка.", is_required=True, example="математика"
+    ),
+    FormField("grade", Kind.GRADE, "Класс числом.", is_required=True, example="6"),
+)
 
 
 def _people(column: str, hint: str) -> FormField:
@@ -358,10 +364,7 @@ DIAGNOSTIC_WORKS = FormSpec(
             is_required=True,
             example="Входная диагностическая работа",
         ),
-        FormField(
-            "subject", Kind.SUBJECT, "Предмет из списка.", is_required=True, example="математика"
-        ),
-        FormField("grade", Kind.GRADE, "Класс числом.", is_required=True, example="6"),
+        *_WORK,
         FormField("exam_date", Kind.DATE, "Дата работы.", example="15.10.2024"),
         FormField(
             "n_participants",
@@ -491,10 +494,7 @@ ADAPTED_PARTICIPANTS = FormSpec(
             choices=_STATE_PROCEDURES,
             example="ВПР",
         ),
-        FormField(
-            "subject", Kind.SUBJECT, "Предмет из списка.", is_required=True, example="математика"
-        ),
-        FormField("grade", Kind.GRADE, "Класс числом.", is_required=True, example="6"),
+        *_WORK,
         FormField(
             "n_participants",
             Kind.COUNT,
