@@ -163,6 +163,27 @@ def test_the_source_with_more_participants_makes_the_cell(compute):
     assert table.loc[("990002", VPR), ["basis", "n_below_minimum"]].tolist() == ["aggregate", 1]
 
 
+def test_a_report_on_marks_alone_leaves_the_scores_of_the_pupils(compute):
+    """Nine of ten rows came: marks of ten from the report, scores and the journal of the nine."""
+    pupils = [vpr("990001", row, 4, 5, score=20.0 + row) for row in range(9)]
+    groups = [group("990001", "marks", item, n) for item, n in (("2", 0), ("3", 4), ("4", 6))]
+    cell = compute(pupils, group_rows=groups).loc[("990001", VPR)]
+    assert (cell["basis"], cell["n_participants"], cell["n_mark_3"]) == ("aggregate", 10, 4)
+    # 20 + … + 28 = 216; squares: 9·400 + 2·20·36 + 204 = 5244
+    assert cell[["n_score_raw", "sum_score_raw", "sumsq_score_raw"]].tolist() == [9, 216, 5244]
+    assert cell[["n_mark_pairs", "n_lowered"]].tolist() == [9, 9]
+    reported = [
+        group("990001", "journal", item, n)
+        for item, n in (("lowered", 3), ("confirmed", 7), ("raised", 0))
+    ]
+    fuller = compute(pupils, group_rows=groups + reported).loc[("990001", VPR)]
+    assert fuller[["n_mark_pairs", "n_lowered"]].tolist() == [10, 3]
+    # a distribution of scores counts before the rows of pupils
+    items = [item("990001", "scores", "8", 1.0)]
+    told = compute(pupils, group_rows=groups, group_items=items).loc[("990001", VPR)]
+    assert told[["n_score_raw", "sum_score_raw"]].tolist() == [10, 80]
+
+
 def test_aggregate_makes_a_cell_where_no_pupils_came(compute):
     groups = [
         group(school, "marks", item, n)

@@ -20,6 +20,7 @@ _SUMS = (
     "n_participants", *_MARKS, "n_below_minimum", "n_high_known", "n_high",
     "n_score_raw", "sum_score_raw", "sumsq_score_raw", "n_score_scaled", *_SCALED, *_PAIRS,
 )  # fmt: skip
+_SCORES = ("n_high_known", "n_high", "n_score_raw", "sum_score_raw", "sumsq_score_raw")
 _WORK = ("work_id", "assessment_year", "procedure", "season", "subject", "grade", "level")
 
 
@@ -111,20 +112,39 @@ def cells(by_class: ir.Table, tidy: Tidy) -> ir.Table:
     Table
         Contract ``cells``. Where a school's work came both by pupil and as a group report, the
         one with more participants counts, by pupil when they are equal: rows may be missing or
-        left out as errors, the report then knows more. Journal counts come from pupils, else
-        from the comparison report. Of several protocols that say who was absent the one that
+        left out as errors, the report then knows more. A report on marks alone knows no scores:
+        they, and high results, are then those of the pupils there are, and their number says of
+        how many. Journal counts come from pupils, else from the comparison report, else from the
+        pupils a fuller report left aside. Of several protocols that say who was absent the one that
         lists most pupils counts.
     """
     n = "n_participants"
-    united = with_more_pupils(_of_pupils(by_class), _of_groups(tidy), by_class, n, n)
-    joined = united.left_join(journal_counts(tidy.group_statistics), KEYS).drop(
-        "school_id_right", "work_id_right"
+    by_group = _of_groups(tidy)
+    united = with_more_pupils(_of_pupils(by_class), by_group, by_class, n, n)
+    joined = _left(united, journal_counts(tidy.group_statistics))
+    pupils = _of_pupils(by_class.semi_join(by_group, KEYS)).rename(
+        {f"{name}_of_pupils": name for name in (*_SCORES, *_PAIRS)}
     )
+    joined = _left(joined, pupils.select(*KEYS, *(f"{n}_of_pupils" for n in (*_SCORES, *_PAIRS))))
+    lacks = (joined.n_score_raw == 0) & (joined.n_score_raw_of_pupils > 0)
     complete = joined.mutate(
-        **{name: ibis.coalesce(joined[name], joined[f"{name}_reported"]) for name in _PAIRS}
+        **{name: ibis.ifelse(lacks, joined[f"{name}_of_pupils"], joined[name]) for name in _SCORES},
+        # all four from one source, so that they add up
+        **{
+            name: ibis.cases(
+                (joined.n_mark_pairs.notnull(), joined[name]),
+                (joined.n_mark_pairs_reported.notnull(), joined[f"{name}_reported"]),
+                else_=joined[f"{name}_of_pupils"],
+            )
+            for name in _PAIRS
+        },
     )
     attended = complete.left_join(_absent(tidy.participation), KEYS)
     return attended.inner_join(tidy.works.select(*_WORK), "work_id").select(list(CELLS.columns))
+
+
+def _left(table: ir.Table, other: ir.Table) -> ir.Table:
+    return table.left_join(other, KEYS).drop("school_id_right", "work_id_right")
 
 
 def with_more_pupils(
