@@ -9,12 +9,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from shnor_analysis.demo.files import write_demo
 from shnor_analysis.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 YEAR = 2025
+
+# A timing is no test: how long an example takes says how busy the machine is.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 # Loaded by every Python process of a run, kernels included.
 NO_NETWORK = Path(__file__).parent / "no_network"
