@@ -28,8 +28,8 @@ NO_NETWORK = Path(__file__).parent / "no_network"
 # The files that take longest, the longest first: a process that met one of them last would keep
 # the others waiting.
 SLOWEST = (
-    "test_annual", "test_spark", "test_stages", "test_norms_run", "test_check", "test_cli",
-    "test_rules_command", "test_norms", "test_engine",
+    "test_annual", "test_stages", "test_norms_run", "test_spark", "test_rules_command",
+    "test_cli", "test_engine", "test_norms", "test_low_results", "test_list_dynamics", "test_check",
 )  # fmt: skip
 
 
