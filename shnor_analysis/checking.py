@@ -1,24 +1,25 @@
-"""Reading and checking without computing: remarks, letters, what the files are enough for."""
+"""Reading and checking without computing: remarks, letters, what the files are enough for.
+
+As in :mod:`shnor_analysis.publication`, heavy libraries are imported once there is what to read: a
+place that cannot be opened is said at once.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shnor_analysis.document_stages import write_all
-from shnor_analysis.intake import Intake
-from shnor_analysis.measures.report_parts import report_parts
 from shnor_analysis.pipeline import READING
-from shnor_analysis.place_year import open_place_year
+from shnor_analysis.place_year import PlaceYear, open_place_year
 from shnor_analysis.publication import letter_paths
-from shnor_analysis.report.issues import issues_workbook
-from shnor_analysis.report.labels import Labels
-from shnor_analysis.report.letters import letters
-from shnor_analysis.report.readiness import Line, readiness
 from shnor_analysis.stages import Progress, silent
-from shnor_analysis.table_stages.tidy import missing_year, read_files
-from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, replaced_folder
+from shnor_analysis.workspace import ISSUES_FILE, LETTERS, Workspace, replaced_folder, write_all
+
+if TYPE_CHECKING:
+    from shnor_analysis.intake import Intake
+    from shnor_analysis.report.readiness import Line
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,17 @@ def check(
         As in ``publication.annual``, but a year without results is no error: what is missing is
         said.
     """
-    run = open_place_year(workspace, place, assessment_year)
+    return _checked(open_place_year(workspace, place, assessment_year), progress)
+
+
+def _checked(run: PlaceYear, progress: Progress) -> CheckRun:
+    from shnor_analysis.measures.report_parts import report_parts
+    from shnor_analysis.report.issues import issues_workbook
+    from shnor_analysis.report.labels import Labels
+    from shnor_analysis.report.letters import letters
+    from shnor_analysis.report.readiness import readiness
+    from shnor_analysis.table_stages.tidy import missing_year, read_files
+
     progress(READING, "")
     intake = read_files(run, lambda file: progress(READING, file))
     methodology, reports = run.methodology, run.reports
@@ -63,10 +74,10 @@ def check(
     draft.write_bytes(issues_workbook(intake.issues, labels, reasons))
     draft.replace(path)
     progress("Письма школам", "")
-    texts = letters(intake.issues, labels, run.description, assessment_year, reasons)
+    texts = letters(intake.issues, labels, run.description, run.assessment_year, reasons)
     with replaced_folder(reports / LETTERS) as folder:
         write_all(texts, folder)
-    parts = report_parts(intake.source_files, methodology, assessment_year)
+    parts = report_parts(intake.source_files, methodology, run.assessment_year)
     return CheckRun(
         intake,
         path,

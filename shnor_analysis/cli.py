@@ -253,12 +253,13 @@ def check(place: PlaceArgument, year: YearOption) -> None:
     отчёта есть файлы, чего нет и где это взять.
     """
     from shnor_analysis.checking import check as run_check
-    from shnor_analysis.report.texts import text
-    from shnor_analysis.tables import SEVERITIES
 
     workspace = find_workspace()
     with _progress() as say:
         run = run_check(workspace, place, year, say)
+    from shnor_analysis.report.texts import text
+    from shnor_analysis.tables import SEVERITIES
+
     intake = run.intake
     files = Table("Вид файла", "Что сделано", "Файлов", "Строк", title="Полученные файлы")
     kinds = intake.source_files.assign(family=intake.source_files["family"].fillna(""))

@@ -27,6 +27,7 @@ from shnor_analysis.workspace import (
     LETTERS,
     TIDY,
     failed_folder,
+    write_all,
 )
 
 
@@ -82,10 +83,3 @@ def publish_reference(run: PlaceYear, folder: Path) -> None:
     if reference is not None:
         path = folder / REFERENCE_FILE
         path.write_text(reference_text(reference, run.place), encoding="utf-8", newline="\n")
-
-
-def write_all(files: dict[str, bytes], folder: Path) -> None:
-    """Write files by name into a folder."""
-    folder.mkdir(exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)

@@ -1,4 +1,8 @@
-"""The object a notebook opens: the tables of one place and year, and the names to print."""
+"""The object a notebook opens: the tables of one place and year, and the names to print.
+
+What compares rules computes lists anew and is imported when it is asked for: a notebook that only
+reads tables takes no statistics.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,11 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from shnor_analysis import pipeline, tables
-from shnor_analysis.decisions.low_results_index import Surroundings, conditions_of_year
-from shnor_analysis.decisions.rule_change import (
-    ListChange,
-    adverse_conditions_change,
-    indicator_list_change,
-    low_results_list_changes,
-)
 from shnor_analysis.errors import ParameterError
 from shnor_analysis.measures.indicator_sources import indicator_sources
 from shnor_analysis.methodology import (
@@ -35,6 +32,9 @@ from shnor_analysis.report.labels import Labels
 from shnor_analysis.report.list_tables import ListTables
 from shnor_analysis.report.objectivity import Objectivity
 from shnor_analysis.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from shnor_analysis.decisions.rule_change import ListChange
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ class Monitoring:
 
         See :func:`~shnor_analysis.decisions.rule_change.low_results_list_changes`.
         """
+        from shnor_analysis.decisions.rule_change import low_results_list_changes
+
         schools = working_schools(self.schools, self.assessment_year)
         return low_results_list_changes(
             self.procedure_results, schools, old, new, self.assessment_year
@@ -106,6 +108,9 @@ class Monitoring:
 
         See :func:`~shnor_analysis.decisions.rule_change.indicator_list_change`.
         """
+        from shnor_analysis.decisions.low_results_index import Surroundings, conditions_of_year
+        from shnor_analysis.decisions.rule_change import indicator_list_change
+
         conditions = tables.load_table(tables.SOCIAL_INDEX, self.folder / pipeline.INDICATORS)
         surroundings = Surroundings(
             self.teaching_levels.set_index("school_id")["level"],
@@ -121,6 +126,8 @@ class Monitoring:
 
         See :func:`~shnor_analysis.decisions.rule_change.adverse_conditions_change`.
         """
+        from shnor_analysis.decisions.rule_change import adverse_conditions_change
+
         run = open_place_year(
             find_workspace(),
             self.folder.parent.name,

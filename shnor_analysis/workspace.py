@@ -147,6 +147,13 @@ def replaced_folder(target: Path) -> Iterator[Path]:
     shutil.rmtree(failed, ignore_errors=True)
 
 
+def write_all(files: dict[str, bytes], folder: Path) -> None:
+    """Write files by name into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
 @contextmanager
 def only_run(workspace: Workspace, place: str) -> Iterator[None]:
     """Let one command write a place at a time; a lock of a dead process is free at once.

@@ -9,12 +9,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from shnor_analysis.demo.files import write_demo
 from shnor_analysis.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 YEAR = 2025
+
+# A timing is no test: how long an example takes says how busy the machine is.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 # Loaded by every Python process of a run, kernels included.
 NO_NETWORK = Path(__file__).parent / "no_network"
@@ -23,8 +28,8 @@ NO_NETWORK = Path(__file__).parent / "no_network"
 # The files that take longest, the longest first: a process that met one of them last would keep
 # the others waiting.
 SLOWEST = (
-    "test_annual", "test_spark", "test_stages", "test_norms_run", "test_check", "test_cli",
-    "test_rules_command", "test_norms", "test_engine",
+    "test_annual", "test_stages", "test_norms_run", "test_spark", "test_rules_command",
+    "test_cli", "test_engine", "test_norms", "test_low_results", "test_list_dynamics", "test_check",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from shnor_analysis.intake.detect import sheet_family
 from shnor_analysis.intake.explanations import read_explanations
 from shnor_analysis.intake.workbook import open_workbook
 from shnor_analysis.methodology import DEFAULT_REGULATIONS, load_methodology
+from shnor_analysis.table_stages import tidy
 from tests.conftest import copy_of
 
 YEAR = ("--year", "2025")
@@ -98,7 +99,7 @@ def test_a_failure_keeps_the_earlier_letters(checked, again, monkeypatch):
     def stop(*_):
         raise ParameterError("остановка для проверки")
 
-    monkeypatch.setattr(checking, "read_files", lambda *_: again.intake)
+    monkeypatch.setattr(tidy, "read_files", lambda *_: again.intake)
     monkeypatch.setattr(checking, "write_all", stop)
     with pytest.raises(ParameterError, match="остановка"):
         checking.check(workspace, "demo", 2025)

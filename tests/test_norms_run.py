@@ -61,7 +61,8 @@ def test_later_years_in_the_folder_change_nothing(region, tmp_path):
 def test_a_region_of_files_as_received_gives_norms_too(demo_raw, tmp_path):
     workspace = make_workspace(tmp_path)
     raw = workspace.raw("oblast")
-    shutil.copytree(demo_raw.raw("demo"), raw)
+    earlier = shutil.ignore_patterns("202[1-4]")
+    shutil.copytree(demo_raw.raw("demo"), raw, ignore=earlier)
     path = raw / "monitoring.yaml"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(one for one in lines if "municipality_id" not in one), "utf-8")

@@ -214,6 +214,7 @@ def test_broken_records_mean_a_full_run(workspace):
 
 
 def test_a_file_that_changes_on_the_way_stops_the_run(workspace, monkeypatch):
+    (workspace.processed(PLACE, YEAR) / "tidy/works.parquet").unlink()  # so it reads again
     before = contents(workspace)
     really_read = tidy.read_files
 
@@ -224,11 +225,12 @@ def test_a_file_that_changes_on_the_way_stops_the_run(workspace, monkeypatch):
 
     monkeypatch.setattr(tidy, "read_files", read_and_receive)
     with pytest.raises(ParameterError, match=r"изменились файлы: data/raw/small/только что\.csv"):
-        ran(workspace, from_scratch=True)
+        ran(workspace)
     assert contents(workspace) == before
 
 
 def test_a_notebook_that_changes_on_the_way_stops_the_run(workspace, monkeypatch):
+    (workspace.reports(PLACE, YEAR) / "01_data_quality.html").unlink()  # so it runs again
     before = contents(workspace)
 
     def edit_and_run(source, target, parameters):
@@ -237,17 +239,19 @@ def test_a_notebook_that_changes_on_the_way_stops_the_run(workspace, monkeypatch
 
     monkeypatch.setattr(document_stages, "run_notebook", edit_and_run)
     with pytest.raises(ParameterError, match=r"изменились файлы: notebooks/01_data_quality"):
-        ran(workspace, from_scratch=True)
+        ran(workspace)
     after = contents(workspace)
     assert all(after[name] == before[name] for name in before if name.startswith("reports"))
 
 
 def test_a_program_that_changes_on_the_way_stops_the_run(workspace, monkeypatch):
+    # so the decisions run again
+    (workspace.processed(PLACE, YEAR) / "decisions/low_results.parquet").unlink()
     before = contents(workspace)
     changed = {**fingerprints._package_files(), "new.py": "0" * 64}
     monkeypatch.setattr(fingerprints, "_package_files", lambda: changed)
     with pytest.raises(ParameterError, match="Файлы программы"):
-        ran(workspace, from_scratch=True)
+        ran(workspace)
     assert contents(workspace) == before
 
 

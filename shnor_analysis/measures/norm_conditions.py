@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import WLS
+from statsmodels.tools.tools import add_constant
 
 from shnor_analysis.methodology import Absent, NormRules, Quantiles, Slope
 from shnor_analysis.stats.intervals import share
@@ -114,12 +115,12 @@ def slopes(
 
 def _slope(name: str, rows: pd.DataFrame) -> Slope:
     y, se, x = (rows[column].to_numpy() for column in ("result", "standard_error", "x"))
-    design = sm.add_constant(x)
+    design = add_constant(x)
     left = y - y.mean()
     for _ in range(2):
         tau_squared = between_school_variance(left, se).tau_squared
         # the errors are known, so their scale is not estimated again from the residuals
-        fit = sm.WLS(y, design, weights=1 / (tau_squared + se**2)).fit(cov_type="fixed scale")
+        fit = WLS(y, design, weights=1 / (tau_squared + se**2)).fit(cov_type="fixed scale")
         left = y - design @ fit.params
     return Slope(
         indicator=name,

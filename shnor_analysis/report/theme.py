@@ -57,6 +57,9 @@ def display_figure(
     """Freeze a drawn figure as a document block; the same drawing gives the same bytes."""
     svg, png = io.StringIO(), io.BytesIO()
     with page():  # the salt of the picture's identifiers is part of the look
+        # arranged once, not for every format again: one picture, whatever it is written as
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         figure.savefig(png, format="png", dpi=PNG_DPI, metadata={"Software": None})
     width, height = figure.get_size_inches() * MM_PER_INCH

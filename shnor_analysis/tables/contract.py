@@ -173,8 +173,9 @@ def column(
     checks: Any = None,
 ) -> pa.Column:
     """Describe one column: type, Russian label, meaning, checks."""
+    # No type for pandera to check: ``Contract.conform`` gives it, and a second look costs as much
+    # as all other checks of a column.
     return pa.Column(
-        dtype,
         checks=checks,
         nullable=nullable,
         title=title,

@@ -182,7 +182,7 @@ numbers = st.one_of(st.just(NOTHING), st.integers(0, 6).map(float))
 rows_ = st.lists(st.tuples(numbers, numbers, numbers), min_size=2, max_size=15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows_, st.sampled_from(["ranks", "z"]), st.randoms(use_true_random=False))
 def test_order_of_schools_does_not_matter_and_the_short_way_says_the_same(rows, method, random):
     spec = rule(method, sign=(1, -1, 1))
@@ -196,7 +196,7 @@ def test_order_of_schools_does_not_matter_and_the_short_way_says_the_same(rows, 
     np.testing.assert_array_equal(short.is_below, first.is_below)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(*[st.integers(0, 6)] * 2), min_size=2, max_size=15))
 def test_ranks_agree_with_scipy(rows):
     table = np.array(rows, dtype=float) * [1, -1]

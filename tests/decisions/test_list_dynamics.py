@@ -251,7 +251,7 @@ def _jeffreys(table):
     return pd.DataFrame({"a": x + 0.5, "b": n - x + 0.5})
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(st.integers(1, 25), st.floats(0, 1)), min_size=4, max_size=4))
 def test_the_chance_without_a_change_is_that_of_drawing(groups):
     # few schools: every share keeps its own Jeffreys posterior
@@ -276,7 +276,7 @@ def test_a_work_without_a_last_year_keeps_its_own_share():
     assert follow(rows)[1].loc[(A, 2025)] < 0.01
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(*[st.sampled_from(["included", "not_included", "not_assessed", None])] * 3),

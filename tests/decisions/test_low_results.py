@@ -282,7 +282,7 @@ def rows_of(table):
     return [cell(school, work, x, n) for (school, work), (x, n) in table.items()]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(tables, st.randoms(use_true_random=False))
 def test_row_order_and_other_schools_change_nothing(table, random):
     rows = rows_of(table)
@@ -296,7 +296,7 @@ def test_row_order_and_other_schools_change_nothing(table, random):
     pd.testing.assert_frame_equal(alone, expected.loc[[one]])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(tables)
 def test_more_failures_never_take_a_school_off(table):
     rows = rows_of(table)

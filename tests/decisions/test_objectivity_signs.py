@@ -85,7 +85,7 @@ def test_no_school_no_decision():
     assert found.schools.empty
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.0001, 0.99), min_size=2, max_size=12), st.randoms())
 def test_the_order_of_rows_and_an_untested_school_change_nothing(p, random):
     table = measures({"level": p, "marks": p[::-1]})

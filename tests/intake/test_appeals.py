@@ -191,9 +191,7 @@ CELLS = st.one_of(
 
 
 @given(dirt=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 11), CELLS), max_size=20))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_list_is_read_and_every_row_is_accounted_for(place, build, dirt):
     rows = [appeal() for _ in range(6)]
     for row, column, value in dirt:

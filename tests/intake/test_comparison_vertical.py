@@ -142,9 +142,7 @@ DIRT = st.one_of(
 
 
 @given(dirt=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2), DIRT), max_size=12))
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_dirty_reports_never_raise_and_account_for_every_row(read, place, build, dirt):
     rows = [[*row, *[None] * (3 - len(row))] for name in (DISTRICT, SCHOOL)
             for row in block(name, (36, 45), (40, 50), (4, 5), 80)]  # fmt: skip

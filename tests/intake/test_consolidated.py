@@ -173,9 +173,7 @@ DIRT = st.one_of(
     st.none(), st.integers(-3, 10**12), st.floats(allow_nan=False), st.booleans(),
     st.text(max_size=12), st.sampled_from(["да", "4,5", " ", *PRIVATE]),
 )  # fmt: skip
-QUIET = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUIET = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def accounted(extract, table, rows):

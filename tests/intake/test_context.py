@@ -229,9 +229,7 @@ CELLS = st.one_of(
 
 
 @given(dirt=st.lists(st.tuples(st.sampled_from(list(QUESTIONS_2021)), CELLS), max_size=8))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_form_is_read(place, build, dirt):
     extract, issues = read(place, build, dict(dirt))
     n_logins = int((issues["check_id"] == "context_login").sum())

@@ -314,7 +314,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(WORDS, min_size=5, max_size=5), max_size=8))
 def test_no_row_of_a_plan_makes_another_form_of_it(place, rows):
     sheet = Sheet("2025/План.xlsx", "Лист", [NUMBERED_PLAN, *rows])

@@ -530,9 +530,7 @@ CELLS = st.one_of(
 
 
 @pytest.mark.parametrize("family", [*(spec.family for spec in FORMS), "survey"])
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_content_is_read_and_every_row_is_accounted_for(family, place, data):
     spec = next((spec for spec in FORMS if spec.family == family), None)

@@ -304,9 +304,7 @@ DIRT = st.one_of(
 
 @pytest.mark.parametrize("family", READERS)
 @given(dirt=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), DIRT), max_size=15))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_dirty_reports_never_raise_and_account_for_every_row(place, build, family, dirt):
     if family == "fisoko_planned":
         header, *rows = planned_rows()

@@ -380,9 +380,7 @@ def is_filled(row):
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=8))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_list_is_read_and_every_row_is_accounted_for(place, build, rows):
     extract, issues = read(place, build, [LIST_HEADER, *rows], file="2025/edu990001/a.csv")
     n_kept = len(marks(extract)) if extract.reported else 0
@@ -398,9 +396,7 @@ def test_any_list_is_read_and_every_row_is_accounted_for(place, build, rows):
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=8))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_class_sheet_is_read_and_every_row_is_accounted_for(place, build, rows):
     extract, issues = read(place, build, class_rows(*rows))
     kept = set(marks(extract)["source_row"]) if extract.reported else set()
@@ -417,9 +413,7 @@ def test_any_class_sheet_is_read_and_every_row_is_accounted_for(place, build, ro
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=13, max_size=13), max_size=6))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_summary_is_read(place, build, rows):
     extract, issues = read(place, build, summary_rows(*rows))
     n_kept = len(extract.reported["journal_summaries"]) if extract.reported else 0

@@ -38,7 +38,7 @@ def by_column(rows):
 
 
 @given(text=st.text(alphabet='a1 ;,\r\n"\t\v\x85я', max_size=60), delimiter=st.sampled_from(";,\t"))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_columns_hold_exactly_what_the_reader_of_rows_finds(text, delimiter):
     columns = csv_columns(text, delimiter)
     if columns is not None:
@@ -78,7 +78,7 @@ def test_equal_cells_of_different_kinds_are_different():
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_form_gives_the_same_by_column_and_by_row(methodology, rows):
     found = []
     for content in ([HEADER, *rows], by_column([HEADER, *rows])):

@@ -167,9 +167,7 @@ CELLS = st.one_of(
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=10))
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_table_is_read_and_every_row_is_accounted_for(place, build, rows):
     extract, issues = read(place, build, *rows)
     filled = [r for r in rows if any(c is not None and str(c).strip() for c in r)]

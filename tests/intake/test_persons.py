@@ -161,7 +161,7 @@ def roadmap_heads():
 
 
 @given(cells=st.lists(st.sampled_from(["", "Разбор итогов", 3, *PRIVATE]), min_size=4, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_roadmap_row_is_read_or_named_and_tells_nobody(methodology_of_place, cells):
     rows = [["Дорожная карта 2025/26, Щукарёва З.М."], roadmap_heads(), ["1.1", *cells]]
     sheet = Sheet("2026/Карта.xlsx", "", rows)

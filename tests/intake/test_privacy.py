@@ -160,9 +160,7 @@ CELLS = st.one_of(
 @given(
     dirt=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 12), CELLS), min_size=1, max_size=25)
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_dirty_cells_never_raise_and_never_lose_a_row_silently(place, build, dirt):
     rows = [build.pupil(40001 + i) for i in range(12)]
     for row, column, value in dirt:

@@ -417,9 +417,7 @@ DIRT = st.one_of(
     ),
     st.sampled_from(["X", "не пройд.", "отсутствовал", "ж", "edu990002", " ", *PRIVATE]),
 )
-QUIET = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUIET = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def unaccounted(extract, n_rows):

@@ -229,7 +229,7 @@ cells_of_any_kind = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cells_of_any_kind)
 def test_every_year_with_participants_has_one_row_and_a_sound_verdict(rows):
     found = run(rows)

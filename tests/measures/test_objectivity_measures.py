@@ -169,7 +169,7 @@ def test_an_ege_is_measured_in_test_scores():
     assert (row["score_kind"], row["n_scores"], row["mean"]) == ("scaled", 2, 70.0)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=30))
 def test_an_interval_holds_its_mean_and_other_schools_do_not_move_it(scores):
     told = [region(RUS5, 4000, 11.2, 4.0)]

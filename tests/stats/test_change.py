@@ -5,7 +5,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 from statsmodels.stats.proportion import confint_proportions_2indep
@@ -30,7 +30,6 @@ NEWCOMBE = [
     (10, 10, 0, 10, 0.6075, 1.0000),
 ]
 groups = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
-slow = settings(deadline=None)
 
 
 @pytest.mark.parametrize(("x1", "n1", "x0", "n0", "lower", "upper"), NEWCOMBE)
@@ -47,7 +46,6 @@ def test_t6_1_and_t6_2_of_the_methodology():
     assert found.upper == pytest.approx([0.06053, 0.33387], abs=5e-6)
 
 
-@slow
 @given(groups, groups)
 def test_the_interval_agrees_with_statsmodels(first, second):
     found = share_difference([first[0]], [first[1]], [second[0]], [second[1]])
@@ -55,7 +53,6 @@ def test_the_interval_agrees_with_statsmodels(first, second):
     assert (found.lower[0], found.upper[0]) == pytest.approx(expected, abs=1e-9)
 
 
-@slow
 @given(groups, groups)
 def test_swapping_the_years_mirrors_everything(first, second):
     there = share_difference([first[0]], [first[1]], [second[0]], [second[1]])
@@ -85,7 +82,6 @@ def enumerated_midp(x0, n0, x1, n1):
     return min(2 * min(lower, upper), 1)
 
 
-@slow
 @given(groups.filter(lambda g: g[1] <= 40), groups.filter(lambda g: g[1] <= 40))
 def test_fisher_midp_is_the_enumeration(first, second):
     found = fisher_midp([first[0]], [first[1]], [second[0]], [second[1]])[0]
@@ -167,7 +163,6 @@ def test_impossible_counts_are_refused():
         share_difference([1], [10], [1], [10], confidence=95)
 
 
-@slow
 @given(groups, groups, st.floats(-0.4, 0.4))
 def test_a_shift_of_both_years_is_taken_off(first, second, shift):
     # drawn posteriors: how often the later share is below the earlier one moved by the shift

@@ -87,7 +87,7 @@ tables = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.floats(0.1, 10))
 def test_the_index_lies_among_its_indicators_and_scales_cancel(rows, factor):
     z = np.array(rows)

@@ -79,7 +79,7 @@ def test_nobody_failed():
     assert smallest_majority([NOTHING, 3], 3, 5) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=7).filter(any))
 def test_no_smaller_group_would_do(failing):
     assert smallest_majority(failing, 3, 5) == next(

@@ -164,7 +164,7 @@ def test_probability_above_by_hand():
     assert np.isnan(probability_above([NOTHING], [0.0], 1.0)[0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.floats(-5, 5), st.floats(0.3, 3), st.integers(-4, 4)), min_size=4, max_size=12
@@ -183,7 +183,7 @@ def test_shift_and_scale_of_results(rows, shift, scale):
     assert fit.tau2 >= 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.floats(-5, 5), st.floats(0.3, 3), st.integers(-4, 4)), min_size=4, max_size=12

@@ -245,7 +245,7 @@ def test_large_schools_weigh_more_in_the_centre():
     assert found.centre == 1.0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.floats(-50, 50), st.floats(0.1, 5)), min_size=3, max_size=30),
     st.sampled_from([0.0, 0.1, 0.2]),

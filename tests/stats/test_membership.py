@@ -55,7 +55,7 @@ tables = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.integers(1, 3), st.sampled_from(MODES))
 def test_agrees_with_full_enumeration(rows, needed, mode):
     table = np.array(rows)
@@ -69,7 +69,7 @@ def test_agrees_with_full_enumeration(rows, needed, mode):
     assert found == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.integers(0, 4))
 def test_tail_agrees_with_enumeration_and_padding_changes_nothing(rows, needed):
     table = np.array(rows)
@@ -142,7 +142,7 @@ def test_posteriors_by_hand():
     assert found["A_or_B"] == pytest.approx(0.26526 + 0.45073 - 0.23406, abs=2e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables, st.integers(1, 3))
 def test_inclusion_and_exclusion(rows, needed):
     table = np.array(rows)
@@ -210,7 +210,7 @@ distance_tables = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(distance_tables, st.integers(1, 3), st.sampled_from(MODES))
 def test_the_way_out_is_the_cheapest_and_works(rows, needed, mode):
     table = np.array(rows, dtype=float)
@@ -254,7 +254,7 @@ def cheapest_way_in(current, previous, needed, mode):
     return best
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(distance_tables, st.integers(1, 3), st.sampled_from(MODES))
 def test_the_way_in_is_the_cheapest_and_works(rows, needed, mode):
     table = np.array(rows, dtype=float)

@@ -130,7 +130,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows)
 def test_wider_thresholds_never_lose_a_school(schools):
     context = np.array([row[0] for row in schools])

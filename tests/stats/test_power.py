@@ -40,7 +40,7 @@ def test_without_a_change_the_level_is_kept():
         assert (power_of_fall(n, shares, n, shares, alpha=0.05) <= 0.06).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 100))
 def test_what_is_visible_is_seen_and_less_is_not(n0, n1, percent):
     start = percent / 100

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import betabinom
@@ -227,7 +227,6 @@ def test_posterior_interval_is_of_the_beta_distribution():
     assert (lower[0], upper[0]) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None)  # a busy machine is no fault of the estimate
 @given(schools)
 def test_shrunken_shares_stay_within_and_inside_their_interval(pairs):
     x, n = [p[0] for p in pairs], [p[1] for p in pairs]
@@ -240,7 +239,6 @@ def test_shrunken_shares_stay_within_and_inside_their_interval(pairs):
     assert ((lower[known] <= upper[known]) & (centre[known] >= 0) & (centre[known] <= 1)).all()
 
 
-@settings(deadline=None)  # a busy machine is no fault of the estimate
 @given(schools)
 def test_order_of_schools_does_not_matter(pairs):
     forward = fit_beta_prior([p[0] for p in pairs], [p[1] for p in pairs])

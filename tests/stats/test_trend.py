@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 from statsmodels.stats.contingency_tables import Table
@@ -26,7 +26,6 @@ def test_smokers_of_r():
     assert found.smallest_expected[0] == pytest.approx(82 * 25 / 397)
 
 
-@settings(deadline=None)
 @given(rows)
 def test_it_is_the_test_of_statsmodels_but_for_the_variance(pairs):
     x, n = (np.array(column) for column in zip(*pairs, strict=True))
@@ -62,7 +61,6 @@ def test_edges_of_shares():
         share_trend([[1, 0]], [[5, 5]], [1, 2, 3])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-2, 2), st.floats(0.02, 1)), min_size=3, max_size=6),
        st.floats(0, 0.5))  # fmt: skip
 def test_the_line_is_that_of_statsmodels_with_a_fixed_scale(points, tau2):
