@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +19,6 @@ from shnor_analysis.report.texts import text
 from shnor_analysis.report.theme import PALETTE
 
 COLUMNS, ROWS = 3, 3
-PANELS = COLUMNS * ROWS
 ROW_MM, PANEL_MARGIN_MM = 3.7, 17.0
 # One scale of colours: from better to worse, grey where nothing can be told.
 CLASS_COLOURS = {
@@ -40,10 +41,18 @@ def school_changes(d: Dynamics) -> tuple[DisplayFigure, ...]:
     rows = d.schools_changes
     rows = rows[(rows["status"] == "ok") & (rows["outcome"] == BELOW)]
     schools = list(dict.fromkeys(rows["school_id"]))
-    parts = [schools[at : at + PANELS] for at in range(0, len(schools), PANELS)]
+    parts = _parts(schools)
     return tuple(
         _page(d, rows, part, number, len(parts)) for number, part in enumerate(parts, start=1)
     )
+
+
+def _parts(schools: list[str]) -> list[list[str]]:
+    """Whole lines of panels, as evenly on the pictures as they go: no picture of one school."""
+    n_lines = -(-len(schools) // COLUMNS)
+    n_parts = -(-n_lines // ROWS)
+    ends = [COLUMNS * round(n_lines * part / max(n_parts, 1)) for part in range(n_parts + 1)]
+    return [schools[start:end] for start, end in pairwise(ends)]
 
 
 def _page(
