@@ -256,7 +256,7 @@ def test_a_received_list_of_signs_is_said_to_be_all_that_was_looked_at(place):
         )
     )  # fmt: skip
     listed = fourteen(signs)
-    unchecked = "объективность результатов предлагаемых школ ещё не проверялась"
+    unchecked = "объективность результатов предлагаемых школ здесь не учтена"
     barred = "школы из полученного перечня с признаками необъективности не предлагаются"
     (before,), (after,) = (tables.mentor_pairs(c).notes[:1] for c in (place, listed))
     assert unchecked in before
