@@ -42,9 +42,22 @@ def school_changes(d: Dynamics) -> tuple[DisplayFigure, ...]:
     rows = rows[(rows["status"] == "ok") & (rows["outcome"] == BELOW)]
     schools = list(dict.fromkeys(rows["school_id"]))
     parts = _parts(schools)
+    absent = _absent(d, schools)
     return tuple(
-        _page(d, rows, part, number, len(parts)) for number, part in enumerate(parts, start=1)
+        _page(d, rows, part, (number, len(parts)), absent)
+        for number, part in enumerate(parts, start=1)
     )
+
+
+def _absent(d: Dynamics, schools: list[str]) -> tuple[str, ...]:
+    """Name the schools that are on no picture; closed ones have no changes at all."""
+    rows = d.schools_changes
+    names = d.names(rows[~rows["school_id"].isin(schools)])
+    if not names:
+        return ()
+    least = str(d.rules.min_participants.value)
+    said = text("figure", "school_changes_absent", least=least, names="; ".join(names))
+    return (russian.keep_together(said),)
 
 
 def _parts(schools: list[str]) -> list[list[str]]:
@@ -56,8 +69,13 @@ def _parts(schools: list[str]) -> list[list[str]]:
 
 
 def _page(
-    d: Dynamics, rows: pd.DataFrame, schools: list[str], number: int, total: int
+    d: Dynamics,
+    rows: pd.DataFrame,
+    schools: list[str],
+    part: tuple[int, int],
+    absent: tuple[str, ...],
 ) -> DisplayFigure:
+    number, total = part
     panels = [rows[rows["school_id"] == school].iloc[::-1] for school in schools]
     lines = [panels[at : at + COLUMNS] for at in range(0, len(panels), COLUMNS)]
     heights = [PANEL_MARGIN_MM + ROW_MM * max(len(panel) for panel in line) for line in lines]
@@ -102,6 +120,7 @@ def _page(
                 level=russian.percent(d.rules.level.value, 0),
                 least=str(d.rules.min_participants.value),
             ),
+            *absent,
         ),
     )
 
