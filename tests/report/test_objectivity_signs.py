@@ -51,6 +51,15 @@ def test_schools_with_something_noted_stand_in_alphabetical_order():
     assert noted_signs(FAMILIES, "990003", 4) == ""
 
 
+def test_an_observation_of_one_year_alone_names_no_school():
+    for level_1, told in (("observation", False), ("signal", True)):
+        signs = SIGNS.assign(level_1=["none", "none", level_1])
+        table = objectivity_signs(signs, FAMILIES, LABELS)
+        assert ("Школа Б" in [row[0] for row in cells(table)]) is told
+        said = "из них ничего не отмечено у 0" if told else "из них ничего не отмечено у 1"
+        assert said in " ".join(table.notes).replace("\u00a0", " ")
+
+
 def test_every_sign_is_explained_and_says_when_there_are_no_norms():
     rows = cells(sign_meanings(FAMILIES))
     assert len(rows) == len(SIGN_FAMILIES)
