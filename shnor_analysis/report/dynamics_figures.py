@@ -28,6 +28,14 @@ CLASS_COLOURS = {
     "tends_to_worsen": "#e8ae6c",
     "worsened": "#b35806",
 }
+# In grey print the colours meet; the width of the line still tells a change from a tendency.
+CLASS_WIDTHS = {
+    "improved": 2.8,
+    "tends_to_improve": 1.4,
+    "indistinct": 0.7,
+    "tends_to_worsen": 1.4,
+    "worsened": 2.8,
+}
 _SUBJECT_LETTERS = 3
 
 
@@ -147,7 +155,8 @@ def _panel(ax: Axes, d: Dynamics, rows: pd.DataFrame, school: str) -> None:
     left, right = (np.clip(start + end, 0, 1) for end in (lower, upper))
     ax.hlines(places, left, right, color="#d5dae1", linewidth=4.2, zorder=1)
     start = np.clip(start, 0, 1)
-    ax.hlines(places, start, now, color=colours, linewidth=1.6, zorder=2)
+    widths = [CLASS_WIDTHS[one] for one in rows["change_class"]]
+    ax.hlines(places, start, now, color=colours, linewidth=widths, zorder=2)
     ax.scatter(start, places, s=13, facecolor="white", edgecolor=colours, linewidth=1, zorder=3)
     ax.scatter(now, places, s=16, color=colours, zorder=4)
     names = [
@@ -183,6 +192,9 @@ def _short_works(d: Dynamics, rows: pd.DataFrame) -> list[str]:
 
 def _legend() -> list[Line2D]:
     return [
-        Line2D([], [], color=colour, marker="o", markersize=4, label=text("change_class", name))
+        Line2D(
+            [], [], color=colour, linewidth=CLASS_WIDTHS[name], marker="o", markersize=4,
+            label=text("change_class", name),
+        )
         for name, colour in CLASS_COLOURS.items()
-    ]
+    ]  # fmt: skip
