@@ -27,6 +27,7 @@ ROWS_PER_PAGE = 28
 # Points at which the limits are drawn; they depend on the size only through 1 / n.
 LIMIT_POINTS = 120
 _LABEL_SIZE = 5.8
+_BEHIND_NAME = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.75}
 _TITLE_SIZE = 7.6
 _WORK = ["procedure", "season", "subject", "grade", "level"]
 
@@ -238,7 +239,7 @@ def _name_points(ax: Axes, named: pd.DataFrame, labels: Labels) -> None:
             fontsize=_LABEL_SIZE,
             va="center",
             ha="right" if is_right else "left",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.75},
+            bbox=_BEHIND_NAME,
             arrowprops={"arrowstyle": "-", "linewidth": 0.3, "color": PALETTE.other},
         )
 
@@ -266,6 +267,8 @@ def _caterpillar(ax: Axes, schools: pd.DataFrame, listed: set[str], labels: Labe
             textcoords="offset points",
             va="center",
             fontsize=_LABEL_SIZE,
+            zorder=5,
+            bbox=_BEHIND_NAME,
         )
     ax.set_yticks([])
     ax.set_xlim(0, max(0.75, float(upper.max()) * 1.45))

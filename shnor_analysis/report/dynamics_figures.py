@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +19,6 @@ from shnor_analysis.report.texts import text
 from shnor_analysis.report.theme import PALETTE
 
 COLUMNS, ROWS = 3, 3
-PANELS = COLUMNS * ROWS
 ROW_MM, PANEL_MARGIN_MM = 3.7, 17.0
 # One scale of colours: from better to worse, grey where nothing can be told.
 CLASS_COLOURS = {
@@ -26,6 +27,14 @@ CLASS_COLOURS = {
     "indistinct": PALETTE.other,
     "tends_to_worsen": "#e8ae6c",
     "worsened": "#b35806",
+}
+# In grey print the colours meet; the width of the line still tells a change from a tendency.
+CLASS_WIDTHS = {
+    "improved": 2.8,
+    "tends_to_improve": 1.4,
+    "indistinct": 0.7,
+    "tends_to_worsen": 1.4,
+    "worsened": 2.8,
 }
 _SUBJECT_LETTERS = 3
 
@@ -40,15 +49,41 @@ def school_changes(d: Dynamics) -> tuple[DisplayFigure, ...]:
     rows = d.schools_changes
     rows = rows[(rows["status"] == "ok") & (rows["outcome"] == BELOW)]
     schools = list(dict.fromkeys(rows["school_id"]))
-    parts = [schools[at : at + PANELS] for at in range(0, len(schools), PANELS)]
+    parts = _parts(schools)
+    absent = _absent(d, schools)
     return tuple(
-        _page(d, rows, part, number, len(parts)) for number, part in enumerate(parts, start=1)
+        _page(d, rows, part, (number, len(parts)), absent)
+        for number, part in enumerate(parts, start=1)
     )
 
 
+def _absent(d: Dynamics, schools: list[str]) -> tuple[str, ...]:
+    """Name the schools that are on no picture; closed ones have no changes at all."""
+    rows = d.schools_changes
+    names = d.names(rows[~rows["school_id"].isin(schools)])
+    if not names:
+        return ()
+    least = str(d.rules.min_participants.value)
+    said = text("figure", "school_changes_absent", least=least, names="; ".join(names))
+    return (russian.keep_together(said),)
+
+
+def _parts(schools: list[str]) -> list[list[str]]:
+    """Whole lines of panels, as evenly on the pictures as they go: no picture of one school."""
+    n_lines = -(-len(schools) // COLUMNS)
+    n_parts = -(-n_lines // ROWS)
+    ends = [COLUMNS * round(n_lines * part / max(n_parts, 1)) for part in range(n_parts + 1)]
+    return [schools[start:end] for start, end in pairwise(ends)]
+
+
 def _page(
-    d: Dynamics, rows: pd.DataFrame, schools: list[str], number: int, total: int
+    d: Dynamics,
+    rows: pd.DataFrame,
+    schools: list[str],
+    part: tuple[int, int],
+    absent: tuple[str, ...],
 ) -> DisplayFigure:
+    number, total = part
     panels = [rows[rows["school_id"] == school].iloc[::-1] for school in schools]
     lines = [panels[at : at + COLUMNS] for at in range(0, len(panels), COLUMNS)]
     heights = [PANEL_MARGIN_MM + ROW_MM * max(len(panel) for panel in line) for line in lines]
@@ -93,6 +128,7 @@ def _page(
                 level=russian.percent(d.rules.level.value, 0),
                 least=str(d.rules.min_participants.value),
             ),
+            *absent,
         ),
     )
 
@@ -119,7 +155,8 @@ def _panel(ax: Axes, d: Dynamics, rows: pd.DataFrame, school: str) -> None:
     left, right = (np.clip(start + end, 0, 1) for end in (lower, upper))
     ax.hlines(places, left, right, color="#d5dae1", linewidth=4.2, zorder=1)
     start = np.clip(start, 0, 1)
-    ax.hlines(places, start, now, color=colours, linewidth=1.6, zorder=2)
+    widths = [CLASS_WIDTHS[one] for one in rows["change_class"]]
+    ax.hlines(places, start, now, color=colours, linewidth=widths, zorder=2)
     ax.scatter(start, places, s=13, facecolor="white", edgecolor=colours, linewidth=1, zorder=3)
     ax.scatter(now, places, s=16, color=colours, zorder=4)
     names = [
@@ -155,6 +192,9 @@ def _short_works(d: Dynamics, rows: pd.DataFrame) -> list[str]:
 
 def _legend() -> list[Line2D]:
     return [
-        Line2D([], [], color=colour, marker="o", markersize=4, label=text("change_class", name))
+        Line2D(
+            [], [], color=colour, linewidth=CLASS_WIDTHS[name], marker="o", markersize=4,
+            label=text("change_class", name),
+        )
         for name, colour in CLASS_COLOURS.items()
-    ]
+    ]  # fmt: skip

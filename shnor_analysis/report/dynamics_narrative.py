@@ -36,6 +36,13 @@ def dynamics_section(d: Dynamics) -> tuple[Block, ...]:
     )
 
 
+def norms_note(norm_status: pd.DataFrame) -> tuple[Paragraph, ...]:
+    """Say what is weaker here while no norms of the region came; nothing where they did."""
+    if not (norm_status["reason"] == "no_norms_file").any():
+        return ()
+    return (Paragraph((Run(load_texts()["dynamics_norms"]),)),)
+
+
 def _flow(d: Dynamics) -> pd.Series | None:
     rows = d.flows[(d.flows["list"] == LOW) & (d.flows["assessment_year"] == d.assessment_year)]
     return None if rows.empty else rows.iloc[0]
@@ -101,8 +108,8 @@ def _chance_sentences(flow: pd.Series) -> list[str]:
     return found
 
 
-def _about(expected: float) -> str:
-    code = "below_one" if expected < 1 else "about"
+def _about(expected: float, below_one: str = "below_one") -> str:
+    code = below_one if expected < 1 else "about"
     return text("dynamics_chance", code, n=russian.number(expected, 0))
 
 
@@ -128,6 +135,7 @@ def _change_sentences(d: Dynamics) -> list[str]:
             judged=russian.integer(len(judged)),
             told=russian.integer(len(told)),
             leaning=russian.integer(len(leaning)),
+            **_by_chance(d, len(judged)),
             sure=russian.integer(len(sure)),
             skipped=russian.integer(int((rows["status"] == "too_few").sum())),
             least=str(d.rules.min_participants.value),
@@ -144,12 +152,24 @@ def _change_sentences(d: Dynamics) -> list[str]:
     return sentences
 
 
+def _by_chance(d: Dynamics, n: int) -> dict[str, str]:
+    """How many of so many comparisons would be told, and how many lean, though nothing changed."""
+    outside = 1 - d.rules.level.value
+    leaning = 2 * (1 - d.rules.tendency_probability.value) - outside
+    return {
+        "told_chance": _about(n * outside, "below_one_comparison"),
+        "leaning_chance": _about(n * leaning, "below_one_comparison"),
+    }
+
+
 def _with_numbers(d: Dynamics, rows: pd.DataFrame) -> str:
     counts = rows["school_id"].value_counts()
     codes = {d.labels.school(code): int(n) for code, n in counts.items()}
-    return "; ".join(
-        f"{name} ({russian.counted(codes[name], *load_texts()['comparisons_counted'])})"
-        for name in d.names(rows)
+    return russian.keep_together(
+        "; ".join(
+            f"{name} ({russian.counted(codes[name], *load_texts()['comparisons_counted'])})"
+            for name in d.names(rows)
+        )
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -63,21 +65,29 @@ def territory_shares(results: pd.DataFrame, labels: Labels, assessment_year: int
 
 
 def trends(
-    results: pd.DataFrame, labels: Labels, subjects: tuple[str, ...] = TREND_SUBJECTS
+    results: pd.DataFrame,
+    labels: Labels,
+    comparability: pd.DataFrame,
+    subjects: tuple[str, ...] = TREND_SUBJECTS,
 ) -> DisplayFigure:
-    """Draw small panels, one per work: share below the minimum by year with its interval."""
+    """Draw small panels, one per work: share below the minimum by year with its interval.
+
+    A line stops before a year that may not be compared with the one before it.
+    """
+    apart = comparability[comparability["verdict"] == "not_comparable"]
     results = results[results["subject"].isin(subjects)]
     works = by_work(results.drop_duplicates(["procedure", "season", "subject", "grade", "level"]))
     years = sorted(int(year) for year in results["assessment_year"].unique())
     n_rows = max(-(-len(works) // TREND_COLUMNS), 1)
     with theme.page():
-        figure = theme.new_figure(12 + 36.0 * n_rows)
+        figure = theme.new_figure(12 + 33.0 * n_rows)
         grid = figure.subplots(n_rows, TREND_COLUMNS, sharex=True, sharey=True, squeeze=False)
         axes = grid.ravel()
         for ax, name, work in zip(
             axes, labels.works(works), works.itertuples(index=False), strict=False
         ):
-            _trend_panel(ax, _same_work(results, work), name)
+            breaks = set(_same_work(apart, work)["assessment_year"])
+            _trend_panel(ax, _same_work(results, work), name, breaks)
         for ax in axes[len(works) :]:
             ax.set_axis_off()
         for ax in axes[: len(works)]:
@@ -101,21 +111,34 @@ def trends(
 
 
 def _same_work(results: pd.DataFrame, work: object) -> pd.DataFrame:
-    keys = ("procedure", "season", "subject", "grade", "level")
+    keys = [key for key in ("procedure", "season", "subject", "grade", "level") if key in results]
     mask = np.logical_and.reduce([results[key] == getattr(work, key) for key in keys])
     return results[mask].sort_values("assessment_year")
 
 
-def _trend_panel(ax: Axes, rows: pd.DataFrame, name: str) -> None:
+def _trend_panel(ax: Axes, rows: pd.DataFrame, name: str, breaks: set[int]) -> None:
+    starts = [at for at, year in enumerate(rows["assessment_year"]) if at and year in breaks]
+    for start, end in pairwise([0, *starts, len(rows)]):
+        _trend_line(ax, rows.iloc[start:end])
+    ax.set_title(name.replace(", ", ",\n", 1), fontsize=7.2, fontweight="normal")
+
+
+def _trend_line(ax: Axes, rows: pd.DataFrame) -> None:
+    """Years that may be compared, joined; the interval of a year alone is a bar."""
     years = rows["assessment_year"].to_numpy(dtype=float)
     share = rows["below_minimum_share"].to_numpy(dtype=float)
     lower = rows["below_minimum_share_lower"].to_numpy(dtype=float)
     upper = rows["below_minimum_share_upper"].to_numpy(dtype=float)
-    ax.fill_between(years, lower, upper, color=PALETTE.territory, alpha=0.15, linewidth=0)
+    if len(rows) > 1:
+        ax.fill_between(years, lower, upper, color=PALETTE.territory, alpha=0.15, linewidth=0)
+    else:
+        ax.vlines(years, lower, upper, color=PALETTE.territory, alpha=0.3, linewidth=2.5)
     ax.plot(years, share, color=PALETTE.territory, marker="o", markersize=3.5)
     region = rows["region_below_minimum_share"].to_numpy(dtype=float, na_value=np.nan)
-    ax.plot(years, region, color=PALETTE.region, linestyle="--", linewidth=1.2)
-    ax.set_title(name.replace(", ", ",\n", 1), fontsize=7.2, fontweight="normal")
+    ax.plot(
+        years, region, color=PALETTE.region, linestyle="--", linewidth=1.2,
+        marker="" if len(rows) > 1 else "_",
+    )  # fmt: skip
 
 
 def small_schools(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shnor_analysis.report import russian
-from shnor_analysis.report.document import Listing, Paragraph, Run
-from shnor_analysis.report.labels import by_school
+import pandas as pd
+
+from shnor_analysis.report import russian, tables
+from shnor_analysis.report.document import Block, Listing, Paragraph, Run
+from shnor_analysis.report.labels import Labels, by_school
 from shnor_analysis.report.objectivity import Objectivity
-from shnor_analysis.report.texts import text
+from shnor_analysis.report.texts import load_texts, text
 
 
 def opening(_: Objectivity) -> Paragraph:
@@ -95,6 +97,21 @@ def chance_note(o: Objectivity) -> Paragraph:
     return Paragraph((Run(text("objectivity_text", "chance_note", usual=usual)),))
 
 
+def own_signs(signs: pd.DataFrame, families: pd.DataFrame, labels: Labels) -> tuple[Block, ...]:
+    """The table of our own signs, or why no school could be tested.
+
+    Parameters
+    ----------
+    signs, families : DataFrame
+        Keep the contracts ``objectivity_signs`` and ``objectivity_families``.
+    labels : Labels
+        Names of schools.
+    """
+    if len(families) and (families["status"] == "no_norms").all():
+        return (Paragraph((Run(load_texts()["own_signs_without_norms"]),)),)
+    return (tables.objectivity_signs(signs, families, labels),)
+
+
 def means_note(o: Objectivity) -> Paragraph:
     """Name the schools above the region beside the reason why that is weak evidence."""
     rows = o.of_year(o.means)
@@ -115,7 +132,7 @@ def means_note(o: Objectivity) -> Paragraph:
                     "means",
                     known=str(known["work_id"].nunique()),
                     total=str(rows["work_id"].nunique()),
-                    names=russian.listing(names),
+                    names=russian.keep_together(russian.listing(names)),
                 )
             ),
         )

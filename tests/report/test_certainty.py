@@ -341,7 +341,7 @@ def test_truth_is_set_beside_the_list_by_size(made):
         }
     )  # fmt: skip
     heading, _, by_size, by_school = low_results_truth(truth, (60, 150, 350), made.lists, LABELS)
-    assert heading.text.startswith("Учебная проверка")
+    assert heading.text.startswith("Учебная территория")
     # size, schools, planted, found, in the core, others listed, others in the core
     assert rows_of(by_size) == [
         ["до 60", "2", "0", "0", "0", "1", "0"],

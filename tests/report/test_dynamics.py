@@ -120,6 +120,19 @@ def test_the_headline_says_who_moved_and_how_surely(d):
     assert "Подтверждённых изменений сводного результата нет." in said
 
 
+def test_the_headline_says_how_many_changes_chance_gives(d):
+    said = plain(dynamics_narrative.dynamics_headline(d))
+    # of 8 comparisons 5 % lie outside the interval and 2 · 20 % − 5 % lean: 0.4 and 2.8
+    assert "таких бывает меньше одного), тенденция — в 0 (около 3)" in said
+
+
+def test_what_is_weaker_without_norms_is_said_once():
+    status = pd.DataFrame({"reason": ["no_norms_file", pd.NA]})
+    (note,) = dynamics_narrative.norms_note(status)
+    assert "Файл норм региона не получен" in plain(note)
+    assert dynamics_narrative.norms_note(status.iloc[1:]) == ()
+
+
 def test_flows_have_both_denominators(d):
     table = tables.list_flows(d)
     # 2 of 3 schools were listed: one left and one entered of the one outside
@@ -209,6 +222,10 @@ def test_pictures_are_the_same_bytes_and_have_words():
             for row in two(f"99{i:04d}", year, 5, 20)]  # fmt: skip
     pages = dynamics_figures.school_changes(made(many))
     assert [one.name for one in pages] == ["school_changes_1", "school_changes_2"]
+    # 11 schools are four lines of three: two lines a picture, not three and one
+    assert [f"по школам ({n})" in one.alt for n, one in zip((6, 5), pages, strict=True)] == [
+        True
+    ] * 2
 
 
 def test_what_could_be_seen(d):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from shnor_analysis.report.labels import Labels
+from shnor_analysis.report.objectivity_narrative import own_signs
 from shnor_analysis.report.sign_figures import MAX_SCHOOLS, sign_strips
 from shnor_analysis.report.tables import objectivity_signs, sign_meanings
 from shnor_analysis.report.tables.objectivity_signs import noted_signs
@@ -50,6 +51,15 @@ def test_schools_with_something_noted_stand_in_alphabetical_order():
     assert noted_signs(FAMILIES, "990003", 4) == ""
 
 
+def test_an_observation_of_one_year_alone_names_no_school():
+    for level_1, told in (("observation", False), ("signal", True)):
+        signs = SIGNS.assign(level_1=["none", "none", level_1])
+        table = objectivity_signs(signs, FAMILIES, LABELS)
+        assert ("Школа Б" in [row[0] for row in cells(table)]) is told
+        said = "из них ничего не отмечено у 0" if told else "из них ничего не отмечено у 1"
+        assert said in " ".join(table.notes).replace("\u00a0", " ")
+
+
 def test_every_sign_is_explained_and_says_when_there_are_no_norms():
     rows = cells(sign_meanings(FAMILIES))
     assert len(rows) == len(SIGN_FAMILIES)
@@ -57,6 +67,13 @@ def test_every_sign_is_explained_and_says_when_there_are_no_norms():
     assert all(len(row[1]) > 40 and len(row[2]) > 40 for row in rows)
     lacking = family_rows({"990001": {}}, status="no_norms")
     assert {row[3] for row in cells(sign_meanings(lacking))} == {"нет норм региона"}
+
+
+def test_without_norms_a_sentence_stands_for_the_empty_table():
+    (table,) = own_signs(SIGNS, FAMILIES, LABELS)
+    assert len(table.rows) == 2
+    (said,) = own_signs(SIGNS, family_rows({"990001": {}}, status="no_norms"), LABELS)
+    assert "Собственные признаки не проверялись" in said.runs[0].text
 
 
 def test_the_strip_has_a_word_in_every_cell_and_no_ranking():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from shnor_analysis import tables as contracts
 from shnor_analysis.decisions.low_results import decide_low_results
@@ -253,8 +254,17 @@ def test_figures_of_nothing_do_not_fail(low):
     assert figures.low_procedures(low.evidence, empty, LABELS, RULE) == ()
     nobody = contracts.TERRITORY_RESULTS.empty()
     assert figures.territory_shares(nobody, LABELS, 2025).alt
-    assert figures.trends(nobody, LABELS).alt
+    assert figures.trends(nobody, LABELS, contracts.COMPARABILITY.empty()).alt
     assert figures.small_schools(contracts.LOW_RESULTS_EVIDENCE.empty(), RULE, 2025) == ()
+
+
+def test_a_trend_is_not_drawn_through_a_year_that_may_not_be_compared():
+    shares = {"below_minimum_share": 0.1, "region_below_minimum_share": 0.1,
+              "below_minimum_share_lower": 0.05, "below_minimum_share_upper": 0.2}  # fmt: skip
+    rows = pd.DataFrame([{"assessment_year": year, **shares} for year in (2022, 2023, 2024, 2025)])
+    ax = Figure().subplots()
+    figures._trend_panel(ax, rows, "ВПР", {2022, 2023})
+    assert [list(line.get_xdata()) for line in ax.lines[::2]] == [[2022], [2023, 2024, 2025]]
 
 
 def test_a_school_sees_its_own_remarks_only():

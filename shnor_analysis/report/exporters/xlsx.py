@@ -43,6 +43,8 @@ NARROWEST_COLUMN, WIDEST_COLUMN = 9.0, 46.0
 CELL_PADDING, FILTER_PADDING = 4.0, 3.0
 # What the indent of a cell takes away.
 INDENT = 2.0
+# Bold letters are wider than those the width of a column is counted in.
+BOLD_ROOM = 0.9
 LINE_POINTS = 15.0
 # Lower rows cut the dots of Ё and Й.
 SHORTEST_ROW_POINTS = 18.0
@@ -198,7 +200,10 @@ def _write_table(book: _Book, sheet: Worksheet, placed: Placed, table: DisplayTa
     for number, row in enumerate(table.rows, start=FIRST_ROW):
         for index, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _write_cell(book, sheet, (number, index), cell, column)
-        lines = [(c.text, w - INDENT) for c, w in zip(row, widths, strict=True)]
+        lines = [
+            (c.text, (w - INDENT) * (BOLD_ROOM if c.emphasis else 1))
+            for c, w in zip(row, widths, strict=True)
+        ]
         sheet.set_row(number, _row_points(lines))
     last_row = FIRST_ROW + len(table.rows) - 1
     if table.rows and table.columns:

@@ -12,10 +12,12 @@ from shnor_analysis.report.texts import load_texts, text
 from shnor_analysis.tables import SIGN_FAMILIES
 
 _TOLD = ("strong", "signal", "observation")
+# What one year must say to be told while the pooled years say nothing.
+_TOLD_OF_ONE_YEAR = ("strong", "signal")
 
 
 def objectivity_signs(signs: pd.DataFrame, families: pd.DataFrame, labels: Labels) -> DisplayTable:
-    """Schools with a signal or an observation, in alphabetical order.
+    """Schools with a signal or an observation, or a signal of the last year, alphabetically.
 
     Parameters
     ----------
@@ -30,9 +32,9 @@ def objectivity_signs(signs: pd.DataFrame, families: pd.DataFrame, labels: Label
         What is noted in the pooled years and in the last one, by which signs, and of how many that
         could be tested. Schools without anything noted are not in it: their number is in the notes.
     """
-    is_told = signs["level"].isin(_TOLD) | signs["level_1"].isin(_TOLD)
+    is_told = signs["level"].isin(_TOLD) | signs["level_1"].isin(_TOLD_OF_ONE_YEAR)
     shown = by_school(signs[is_told], labels)
-    n_tested = int((signs["level"] != "not_tested").sum())
+    is_tested = signs["level"] != "not_tested"
     return build_table(
         "objectivity_signs",
         (
@@ -54,8 +56,8 @@ def objectivity_signs(signs: pd.DataFrame, families: pd.DataFrame, labels: Label
         ),
         n_years=_years(signs),
         n_schools=russian.integer(len(signs)),
-        n_tested=russian.integer(n_tested),
-        n_other=russian.integer(n_tested - int(signs["level"].isin(_TOLD).sum())),
+        n_tested=russian.integer(int(is_tested.sum())),
+        n_other=russian.integer(int((is_tested & ~is_told).sum())),
     )
 
 
