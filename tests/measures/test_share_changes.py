@@ -113,6 +113,17 @@ def test_shares_go_with_care_where_the_region_is_unknown():
     assert found["basis"] == "shares_with_care"
 
 
+def test_norms_of_last_year_say_nothing_of_the_regions_change():
+    # the same share twice would be a region that did not change at all
+    rows = [cell(A, LAST, 12, 30), cell(A, NOW, 6, 30)]
+    earlier = norms({LAST: 0.3, NOW: 0.3}).assign(norm_year=2024, source="norms_file")
+    found = one(rows, verdict="shares_only", reasons="work_changed", of_region=earlier)
+    assert found["basis"] == "shares_with_care"
+    assert pd.isna(found["relative_difference"])
+    found = one(rows, verdict="not_comparable", reasons="season", of_region=earlier)
+    assert found["status"] == "not_comparable"
+
+
 def test_seasons_of_a_year_are_one():
     rows = [
         cell(A, LAST, 2, 10), cell(A, "vpr-2024-autumn-rus-5", 4, 10), cell(A, NOW, 1, 20),
