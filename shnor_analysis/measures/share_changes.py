@@ -313,13 +313,16 @@ def _trends(
 
 def _took_merged(rows: pd.DataFrame, mergers: pd.DataFrame) -> pd.Series:
     """Whether another school became part of this one between the two years; missing: no pair."""
-    years = dict(
-        zip(
-            mergers["new_school"],
-            pd.to_numeric(mergers["assessment_year"]).astype("Int64"),
-            strict=True,
-        )
+    joined = mergers[["new_school", "assessment_year"]].astype(
+        {"new_school": object, "assessment_year": "Int64"}
     )
-    joined = rows["school_id"].map(years).astype("Int64")
-    between = (joined > rows["compared_year"]) & (joined <= rows["assessment_year"])
-    return between.fillna(False).where(rows["compared_year"].notna())
+    # a school may have taken several others, each in its own year
+    pairs = rows[["school_id", "compared_year", "assessment_year"]].reset_index().merge(
+        joined.rename(columns={"new_school": "school_id", "assessment_year": "joined"}),
+        on="school_id",
+    )  # fmt: skip
+    between = (pairs["joined"] > pairs["compared_year"]) & (
+        pairs["joined"] <= pairs["assessment_year"]
+    )
+    found = pd.Series(rows.index.isin(pairs.loc[between.fillna(False), "index"]), rows.index)
+    return found.astype("boolean").where(rows["compared_year"].notna())

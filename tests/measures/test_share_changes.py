@@ -162,6 +162,14 @@ def test_a_school_that_took_another_is_marked():
     assert not changes(rows, mergers=before)["took_merged"].any()
 
 
+@pytest.mark.parametrize("years", [[2025, 2024], [2024, 2025], [2025, 2025]])
+def test_a_school_that_took_two_is_marked(years):
+    joined = pd.DataFrame(
+        {"old_school": ["990008", "990009"], "new_school": [A, A], "assessment_year": years}
+    )
+    assert changes([cell(A, LAST, 1, 30), cell(A, NOW, 1, 30)], mergers=joined)["took_merged"].all()
+
+
 def test_a_trend_runs_over_years_of_the_same_work_only():
     # 2, 4 and 6 of 20: ten points a year
     rows = [cell(A, f"oge-{year}-main-math-9", x, 20) for year, x in
