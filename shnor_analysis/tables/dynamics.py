@@ -309,7 +309,10 @@ LIST_FLOWS = Contract(
     {
         **_LIST,
         **ASSESSMENT_YEAR,
-        "n_schools": count("Школ", "работающих в этом году"),
+        "n_schools": count(
+            "Школ",
+            "известных теперь и в этом году не присоединённых; с какого года есть код, неизвестно",
+        ),
         "n_assessed": count("Оценивалось"),
         "n_before": count("В перечне год назад"),
         "n_now": count("В перечне"),
