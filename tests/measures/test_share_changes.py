@@ -8,7 +8,10 @@ from shnor_analysis.measures.share_changes import (
     visible_changes,
     work_changes,
 )
+from shnor_analysis.measures.with_dynamics import tables_of_changes
+from shnor_analysis.tables import RESULT_INDEX
 from tests.dynamics_place import NO_MERGERS, RULES, cell, cells, compared, norms
+from tests.measures.test_result_changes import pairs, works
 
 A, B = "990001", "990002"
 NOW, LAST = "vpr-2025-spring-rus-5", "vpr-2024-spring-rus-5"
@@ -181,6 +184,28 @@ def test_a_trend_runs_over_years_of_the_same_work_only():
     broken = one(rows, verdict="shares_only")
     assert broken[["first_year", "n_years"]].tolist() == [2025, 1]
     assert pd.isna(broken["slope"])
+
+
+def test_schools_change_by_whom_the_rule_counts_and_the_territory_by_all():
+    # three participants of adapted programmes, two of them below the minimum, do not count now
+    table = cells([cell(A, LAST, 6, 20, 5), cell(A, NOW, 6, 20, 5)])
+    counted = cells([cell(A, LAST, 6, 20, 5), {**cell(A, NOW, 6, 20, 5), "n_participants": 17,
+                                               "n_below_minimum": 4}])  # fmt: skip
+    found = tables_of_changes(
+        {
+            "cells": table, "comparability": compared(table), "work_norms": NO_NORMS,
+            "result_index": RESULT_INDEX.empty(), "cohort_pairs": pairs([]), "works": works(),
+        },
+        counted, NO_MERGERS, RULES, 2025,
+    )  # fmt: skip
+    of_school, of_all = (
+        found[name].set_index("outcome")[["count_now", "n_now"]]
+        for name in ("work_changes", "territory_changes")
+    )
+    assert of_school.loc["below_minimum"].tolist() == [4, 17]
+    assert of_all.loc["below_minimum"].tolist() == [6, 20]
+    # nobody tells whose marks they are
+    assert of_school.loc["high_marks"].tolist() == of_all.loc["high_marks"].tolist() == [5, 20]
 
 
 def test_no_cells_give_no_rows():
