@@ -60,7 +60,8 @@ def norms(shares):
         pd.DataFrame(
             [
                 {
-                    **parts(work), "source": "fisoko_region", "below_minimum_share": share,
+                    **parts(work), "source": "fisoko_region",
+                    "norm_year": parts(work)["assessment_year"], "below_minimum_share": share,
                     "high_mark_share": 1 - share, "has_leniency": False, "has_quantiles": False,
                 }
                 for work, share in shares.items()

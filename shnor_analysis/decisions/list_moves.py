@@ -169,9 +169,10 @@ class _Pair:
     def flow(self) -> dict[str, object]:
         left, entered = int(self.left.sum()), int(self.entered.sum())
         n_before, n_all = int(self.was_in.sum()), int(self.is_assessed.sum())
-        n_others = int((self.is_assessed & ~self.was_in).sum())
         unseen = self.was_in & ~self.is_assessed
         both = self.was_assessed & self.is_assessed
+        # those that entered were assessed in both years, so the others are too
+        n_others = int((both & ~self.was_in).sum())
         exits, p_exits = expected_number(
             np.where(self.was_in & both, 1 - self.p_unchanged, np.nan), left
         )

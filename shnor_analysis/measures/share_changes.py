@@ -61,10 +61,10 @@ def work_changes(
         wrote this year or in the year compared. Which year that is, and whether shares may be
         compared, ``comparability`` says; a year is never stepped over. Seasons of a year are added
         together. What a verdict may rest on is the ``basis``: the shares themselves; where the
-        work was changed, the change relative to the region, if its shares are known. Nothing is
-        computed where a year is missing; with few participants it is, and the status says so. A
-        school whose marks are unknown has no row
-        for high marks.
+        work was changed, the change relative to the region, if its shares of these very years
+        are known: norms of an earlier year do not stand in. Nothing is computed where a year is
+        missing; with few participants it is, and the status says so. A school whose marks are
+        unknown has no row for high marks.
 
     Notes
     -----
@@ -133,7 +133,9 @@ def visible_changes(rules: DynamicsRules) -> pd.DataFrame:
 
 def _counts(cells: pd.DataFrame, work_norms: pd.DataFrame) -> pd.DataFrame:
     """One row per cell × outcome: of how many how many, and how many at the region's share."""
-    is_region = work_norms["source"].isin(OF_REGION)
+    # the region's share of an earlier year would say that the region did not change
+    is_of_year = work_norms["norm_year"] == work_norms["assessment_year"]
+    is_region = work_norms["source"].isin(OF_REGION) & is_of_year.fillna(False)
     region = work_norms[is_region].set_index("work_id")
     high = cells["n_mark_4"] + cells["n_mark_5"]
     found = {
@@ -311,13 +313,16 @@ def _trends(
 
 def _took_merged(rows: pd.DataFrame, mergers: pd.DataFrame) -> pd.Series:
     """Whether another school became part of this one between the two years; missing: no pair."""
-    years = dict(
-        zip(
-            mergers["new_school"],
-            pd.to_numeric(mergers["assessment_year"]).astype("Int64"),
-            strict=True,
-        )
+    joined = mergers[["new_school", "assessment_year"]].astype(
+        {"new_school": object, "assessment_year": "Int64"}
     )
-    joined = rows["school_id"].map(years).astype("Int64")
-    between = (joined > rows["compared_year"]) & (joined <= rows["assessment_year"])
-    return between.fillna(False).where(rows["compared_year"].notna())
+    # a school may have taken several others, each in its own year
+    pairs = rows[["school_id", "compared_year", "assessment_year"]].reset_index().merge(
+        joined.rename(columns={"new_school": "school_id", "assessment_year": "joined"}),
+        on="school_id",
+    )  # fmt: skip
+    between = (pairs["joined"] > pairs["compared_year"]) & (
+        pairs["joined"] <= pairs["assessment_year"]
+    )
+    found = pd.Series(rows.index.isin(pairs.loc[between.fillna(False), "index"]), rows.index)
+    return found.astype("boolean").where(rows["compared_year"].notna())

@@ -15,6 +15,7 @@ from shnor_analysis.methodology import DynamicsRules
 
 def tables_of_changes(
     tables: dict[str, pd.DataFrame],
+    counted: pd.DataFrame,
     mergers: pd.DataFrame,
     rules: DynamicsRules,
     assessment_year: int,
@@ -26,6 +27,9 @@ def tables_of_changes(
     tables : dict of str to DataFrame
         ``cells``, ``comparability``, ``work_norms``, ``result_index``, ``cohort_pairs`` and
         ``works``, by the names of their contracts.
+    counted : DataFrame
+        Keeps the contract ``cells``: the participants of schools that the rule counts. All of
+        ``cells`` take part in what is said of the territory, as in ``territory_results``.
     mergers : DataFrame
         Columns ``old_school``, ``new_school``, ``assessment_year``.
     rules : DynamicsRules
@@ -38,10 +42,10 @@ def tables_of_changes(
     dict of str to DataFrame
         By the names of the contracts.
     """
-    of_works = (tables["cells"], tables["comparability"], tables["work_norms"])
+    of_works = (tables["comparability"], tables["work_norms"])
     return {
-        "work_changes": work_changes(*of_works, mergers, rules, assessment_year),
-        "territory_changes": territory_changes(*of_works, rules, assessment_year),
+        "work_changes": work_changes(counted, *of_works, mergers, rules, assessment_year),
+        "territory_changes": territory_changes(tables["cells"], *of_works, rules, assessment_year),
         "visible_changes": visible_changes(rules),
         "result_changes": result_changes(tables["result_index"], rules, assessment_year),
         "cohort_changes": cohort_changes(

@@ -49,8 +49,9 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
     of_territory = territory_results(
         school_cells, tidy(tables.GROUP_STATISTICS), run.description.region_name
     )
+    cells_of_rule = counted_cells(school_cells, results) if leaves_out else school_cells
     with_norms = tables_with_norms(
-        counted_cells(school_cells, results) if leaves_out else school_cells,
+        cells_of_rule,
         tidy(tables.GROUP_STATISTICS),
         tidy(tables.GROUP_ITEMS),
         run.description.region_name,
@@ -102,6 +103,7 @@ def indicator_tables(run: PlaceYear, folder: Path) -> dict[str, pd.DataFrame]:
                 tables.COHORT_PAIRS.name: tables.load_table(tables.COHORT_PAIRS, folder / CELLS),
                 tables.WORKS.name: tidy(tables.WORKS),
             },
+            cells_of_rule,
             mergers,
             methodology.dynamics,
             run.assessment_year,

@@ -309,7 +309,10 @@ LIST_FLOWS = Contract(
     {
         **_LIST,
         **ASSESSMENT_YEAR,
-        "n_schools": count("Школ", "работающих в этом году"),
+        "n_schools": count(
+            "Школ",
+            "известных теперь и в этом году не присоединённых; с какого года есть код, неизвестно",
+        ),
         "n_assessed": count("Оценивалось"),
         "n_before": count("В перечне год назад"),
         "n_now": count("В перечне"),
@@ -326,7 +329,9 @@ LIST_FLOWS = Contract(
         "persistence": share("Остались, доля прежнего перечня", nullable=True),
         "exit_share_of_list": share("Вышли, доля прежнего перечня", nullable=True),
         "exit_share_of_all": share("Вышли, доля всех оценивавшихся", nullable=True),
-        "entry_share_of_others": share("Вошли, доля школ вне прежнего перечня", nullable=True),
+        "entry_share_of_others": share(
+            "Вошли, доля школ вне прежнего перечня", "оценивавшихся в оба года", nullable=True
+        ),
         "entry_share_of_all": share("Вошли, доля всех оценивавшихся", nullable=True),
         "expected_left": number(
             "Вышли бы и без изменений", "ожидаемое число при прежних долях школ", nullable=True

@@ -186,6 +186,9 @@ def test_every_move():
     names = ["n_before", "n_stayed", "n_left", "n_unseen", "n_entered", "n_returned", "n_appeared"]
     assert flow.loc[2025, names].tolist() == [4, 1, 1, 2, 2, 1, 1]
     assert flow.loc[2025, ["n_schools", "n_assessed", "n_now"]].tolist() == [7, 6, 4]
+    # 2 entered of 3 outside the former list: entered, returned and outside; appeared was not
+    # assessed a year ago and is neither above nor below the line
+    assert flow.loc[2025, "entry_share_of_others"] == 2 / 3
     assert outside not in found
 
 

@@ -8,7 +8,10 @@ from shnor_analysis.measures.share_changes import (
     visible_changes,
     work_changes,
 )
+from shnor_analysis.measures.with_dynamics import tables_of_changes
+from shnor_analysis.tables import RESULT_INDEX
 from tests.dynamics_place import NO_MERGERS, RULES, cell, cells, compared, norms
+from tests.measures.test_result_changes import pairs, works
 
 A, B = "990001", "990002"
 NOW, LAST = "vpr-2025-spring-rus-5", "vpr-2024-spring-rus-5"
@@ -113,6 +116,17 @@ def test_shares_go_with_care_where_the_region_is_unknown():
     assert found["basis"] == "shares_with_care"
 
 
+def test_norms_of_last_year_say_nothing_of_the_regions_change():
+    # the same share twice would be a region that did not change at all
+    rows = [cell(A, LAST, 12, 30), cell(A, NOW, 6, 30)]
+    earlier = norms({LAST: 0.3, NOW: 0.3}).assign(norm_year=2024, source="norms_file")
+    found = one(rows, verdict="shares_only", reasons="work_changed", of_region=earlier)
+    assert found["basis"] == "shares_with_care"
+    assert pd.isna(found["relative_difference"])
+    found = one(rows, verdict="not_comparable", reasons="season", of_region=earlier)
+    assert found["status"] == "not_comparable"
+
+
 def test_seasons_of_a_year_are_one():
     rows = [
         cell(A, LAST, 2, 10), cell(A, "vpr-2024-autumn-rus-5", 4, 10), cell(A, NOW, 1, 20),
@@ -151,6 +165,14 @@ def test_a_school_that_took_another_is_marked():
     assert not changes(rows, mergers=before)["took_merged"].any()
 
 
+@pytest.mark.parametrize("years", [[2025, 2024], [2024, 2025], [2025, 2025]])
+def test_a_school_that_took_two_is_marked(years):
+    joined = pd.DataFrame(
+        {"old_school": ["990008", "990009"], "new_school": [A, A], "assessment_year": years}
+    )
+    assert changes([cell(A, LAST, 1, 30), cell(A, NOW, 1, 30)], mergers=joined)["took_merged"].all()
+
+
 def test_a_trend_runs_over_years_of_the_same_work_only():
     # 2, 4 and 6 of 20: ten points a year
     rows = [cell(A, f"oge-{year}-main-math-9", x, 20) for year, x in
@@ -162,6 +184,28 @@ def test_a_trend_runs_over_years_of_the_same_work_only():
     broken = one(rows, verdict="shares_only")
     assert broken[["first_year", "n_years"]].tolist() == [2025, 1]
     assert pd.isna(broken["slope"])
+
+
+def test_schools_change_by_whom_the_rule_counts_and_the_territory_by_all():
+    # three participants of adapted programmes, two of them below the minimum, do not count now
+    table = cells([cell(A, LAST, 6, 20, 5), cell(A, NOW, 6, 20, 5)])
+    counted = cells([cell(A, LAST, 6, 20, 5), {**cell(A, NOW, 6, 20, 5), "n_participants": 17,
+                                               "n_below_minimum": 4}])  # fmt: skip
+    found = tables_of_changes(
+        {
+            "cells": table, "comparability": compared(table), "work_norms": NO_NORMS,
+            "result_index": RESULT_INDEX.empty(), "cohort_pairs": pairs([]), "works": works(),
+        },
+        counted, NO_MERGERS, RULES, 2025,
+    )  # fmt: skip
+    of_school, of_all = (
+        found[name].set_index("outcome")[["count_now", "n_now"]]
+        for name in ("work_changes", "territory_changes")
+    )
+    assert of_school.loc["below_minimum"].tolist() == [4, 17]
+    assert of_all.loc["below_minimum"].tolist() == [6, 20]
+    # nobody tells whose marks they are
+    assert of_school.loc["high_marks"].tolist() == of_all.loc["high_marks"].tolist() == [5, 20]
 
 
 def test_no_cells_give_no_rows():

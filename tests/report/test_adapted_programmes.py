@@ -29,6 +29,7 @@ def test_who_told_and_what_the_rule_does():
     )
     (left,) = said(rows, LEFT_OUT)
     assert "за два года не учтено: 4 результата. О них сообщили: МБОУ «СОШ № 1»." in left
+    assert "По всем участникам посчитаны доли «4» и «5», результаты территории" in left
     (nobody,) = said(results(T3_1), LEFT_OUT)
     assert nobody.endswith("школы посчитаны целиком.")
 

@@ -52,6 +52,7 @@ def made(rows=tuple(ROWS), verdict="comparable", reasons=None, of_region=None, c
             "result_index": index, "works": works(),
             "cohort_pairs": pairs([]) if cohorts is None else cohorts,
         },
+        table,
         NO_MERGERS,
         METHODOLOGY.dynamics,
         2025,
