@@ -21,8 +21,8 @@ import pandas as pd
 from shnor_analysis import tables
 from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.demo import region as invented
-from shnor_analysis.demo import write_region
 from shnor_analysis.demo.designs import YEARS, Work, works_of
+from shnor_analysis.demo.files import write_region
 from shnor_analysis.engine import open_engine, write_waist
 from shnor_analysis.measures.norm_conditions import SIZE, conditions
 from shnor_analysis.measures.norm_social import social_norms
