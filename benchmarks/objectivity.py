@@ -6,6 +6,9 @@ planted behaviours. Beside those of the invented region (raised ВПР, raised j
 lifted over thresholds) two more are planted here: dictated answers to the hard tasks in all
 classes, and raised works of grade 4 alone. Nothing here is a forecast for a real region: the
 planted behaviours are as strong as their author made them.
+
+At the end honest schools of every level are drawn from the first invented region: how often their
+scores seem heaped above the thresholds of marks.
 """
 
 from __future__ import annotations
@@ -17,22 +20,25 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm as normal
 
 from shnor_analysis import tables
 from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.demo import region as invented
-from shnor_analysis.demo import write_region
 from shnor_analysis.demo.designs import YEARS, Work, works_of
+from shnor_analysis.demo.files import write_region
 from shnor_analysis.engine import open_engine, write_waist
 from shnor_analysis.measures.norm_conditions import SIZE, conditions
 from shnor_analysis.measures.norm_social import social_norms
 from shnor_analysis.measures.objectivity_signs import SignKnowledge, objectivity_measures
-from shnor_analysis.measures.sign_data import KnownWorks, SignTables, mark_cuts
+from shnor_analysis.measures.sign_data import KnownWorks, SignTables, distribution, mark_cuts
 from shnor_analysis.measures.sign_levels import mark_pairs
-from shnor_analysis.measures.sign_lines import SOCIAL_INDEX
+from shnor_analysis.measures.sign_lines import SOCIAL_INDEX, TESTED
+from shnor_analysis.measures.sign_shapes import LEAST_VARIANCE
 from shnor_analysis.measures.with_signs import norms_of_signs
-from shnor_analysis.methodology import DEFAULT_REGULATIONS, Methodology, load_methodology
+from shnor_analysis.methodology import DEFAULT_REGULATIONS, Methodology, SignNorm, load_methodology
 from shnor_analysis.place_year import DEFAULT_ENGINE
+from shnor_analysis.stats.bunching import WINDOW, threshold_excess, tilt_rate, tilted
 from shnor_analysis.workspace import Workspace, find_workspace
 
 YEAR = YEARS[-1]
@@ -48,6 +54,12 @@ FAMILY_OF = {
 }  # fmt: skip
 SIGNALS = ("strong", "signal")
 SMALL_P, TINY_P = 0.05, 0.001
+# Honest schools drawn: deviations of pupils above the region, pupils of every work, how many.
+LEVELS, PUPILS, N_DRAWN = (0.0, 0.8, 1.2, 1.6), (25, 60), 2000
+# No mean is drawn nearer to the end of the scale than that, points.
+FROM_THE_END = 0.6
+# Pupils of the region's mean in the tilt that is not used.
+PRIOR_PUPILS = 6
 
 
 def invent(root: Path, seed: int, *, is_null: bool) -> pd.DataFrame:
@@ -110,8 +122,8 @@ def _change(
     rows.loc[chosen, "test_mark"] = mark
 
 
-def measure(root: Path, methodology: Methodology) -> pd.DataFrame:
-    """Table ``objectivity_measures`` of the region by its own norms."""
+def measure(root: Path, methodology: Methodology) -> tuple[pd.DataFrame, SignKnowledge]:
+    """Table ``objectivity_measures`` of the region by its own norms, and the norms."""
     folder = Workspace(root).raw("demo-region")
     with open_engine(DEFAULT_ENGINE) as engine:
         write_waist(folder, root / "waist", methodology, engine)
@@ -141,25 +153,29 @@ def measure(root: Path, methodology: Methodology) -> pd.DataFrame:
     found = objectivity_measures(
         signs_of, mark_pairs(signs_of.cells), ids, told, known, methodology.objectivity_signs, YEAR
     )
-    return found["objectivity_measures"]
+    return found["objectivity_measures"], known
 
 
 def _without_demo(table: pd.DataFrame) -> pd.DataFrame:
     return table[~table["school_id"].str.startswith(DEMO_PREFIX)].reset_index(drop=True)
 
 
-def regions(seeds: list[int], methodology: Methodology, *, is_null: bool) -> list[pd.DataFrame]:
-    """For every seed measures with ``behaviour`` and ``size`` of the school."""
-    found = []
+def regions(
+    seeds: list[int], methodology: Methodology, *, is_null: bool
+) -> tuple[list[pd.DataFrame], list[SignKnowledge]]:
+    """For every seed measures with ``behaviour`` and ``size`` of the school, and the norms."""
+    found, norms = [], []
     for seed in seeds:
         with TemporaryDirectory(prefix="shnor-") as name:
             root = Path(name)
             shutil.copytree(methodology.folder, root / "methodology")
             truth = invent(root, seed, is_null=is_null)
-            rows = measure(root, methodology).join(truth, on="school_id")
+            measures, known = measure(root, methodology)
+            rows = measures.join(truth, on="school_id")
             rows["size"] = pd.cut(rows["n_pupils"], [0, *SIZES], labels=SIZE_NAMES)
             found.append(rows.assign(seed=seed))
-    return found
+            norms.append(known)
+    return found, norms
 
 
 def decided(rows: pd.DataFrame, methodology: Methodology) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -242,14 +258,75 @@ def _print_row(
           f"; {share(planted):.2f} ({share(honest):.3f}); {rate:.2f}")  # fmt: skip
 
 
+def print_honest_levels(known: SignKnowledge, seed: int) -> None:
+    """Print how often heaps are seen in honest schools of one year, by level and size.
+
+    Two expectations: the region tilted exactly to the mean of the school, which the sign uses, and
+    one step of Newton towards a mean drawn back for few pupils, which it does not.
+    """
+    rng = np.random.default_rng(seed)
+    norm = known.signs["bunching", 1]
+    works = known.works.of(TESTED, range(YEAR, YEAR + 1))
+    print("\nБаллы у порогов у честных школ за год: доля с p < .05 и p < .001")
+    for n in PUPILS:
+        for level in LEVELS:
+            sums = {"наклон в точности": np.zeros((3, N_DRAWN)), "шаг": np.zeros((3, N_DRAWN))}
+            for name, work in works.norms.items():
+                region, cuts = distribution(work.scores), works.cuts.get(name, ())
+                inside = [cut for cut in cuts if 0 < cut < len(region)]
+                if inside:
+                    counts = rng.multinomial(n, _honest(region, level), N_DRAWN)
+                    exact = threshold_excess(counts, region, inside)
+                    parts = (exact.observed, exact.expected, exact.variance)
+                    sums["наклон в точности"] += [part.sum(axis=1) for part in parts]
+                    sums["шаг"] += _one_step(counts, region, inside)
+            told = "  ".join(f"{way}: {_small(*parts, norm)}" for way, parts in sums.items())
+            print(f"{level:+.1f} СО, учеников {n}: {told}")
+
+
+def _honest(region: np.ndarray, level: float) -> np.ndarray:
+    scores = np.arange(len(region))
+    mean = np.average(scores, weights=region)
+    spread = np.sqrt(np.average((scores - mean) ** 2, weights=region))
+    wanted = min(mean + level * spread, scores[region > 0][-1] - FROM_THE_END)
+    return tilted(region, tilt_rate(region, [wanted]))[0]
+
+
+def _one_step(counts: np.ndarray, region: np.ndarray, cuts: list[int]) -> np.ndarray:
+    """Observed, expected and variance by the step, summed over the thresholds of one work."""
+    scores, n = np.arange(len(region)), counts.sum(axis=1)
+    mean = np.average(scores, weights=region)
+    variance = np.average((scores - mean) ** 2, weights=region)
+    likely = tilted(region, (counts @ scores / n - mean) * n / (n + PRIOR_PUPILS) / variance)
+    total = np.zeros((3, len(counts)))
+    for cut in cuts:
+        below, above = slice(max(cut - WINDOW, 0), cut), slice(cut, cut + WINDOW)
+        observed = counts[:, above].sum(axis=1)
+        size = counts[:, below].sum(axis=1) + observed
+        pi = likely[:, above].sum(axis=1)
+        pi = pi / (pi + likely[:, below].sum(axis=1))
+        total += [observed, size * pi, size * pi * (1 - pi)]
+    return total
+
+
+def _small(observed: np.ndarray, expected: np.ndarray, variance: np.ndarray, norm: SignNorm) -> str:
+    tested = variance >= LEAST_VARIANCE
+    excess, spread = (observed - expected)[tested], variance[tested]
+    error = np.sqrt(norm.error_scale**2 / spread + norm.between_sd**2)
+    p = normal.sf((excess / spread - norm.intercept) / error)
+    return f"{(p < SMALL_P).mean():.3f} {(p < TINY_P).mean():.4f}"
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     seeds = parser.parse_args().seeds
     methodology = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
-    print_null(regions(seeds, methodology, is_null=True), methodology)
-    print_found(regions(seeds, methodology, is_null=False), methodology)
+    null, norms = regions(seeds, methodology, is_null=True)
+    print_null(null, methodology)
+    print_found(regions(seeds, methodology, is_null=False)[0], methodology)
+    print_honest_levels(norms[0], seeds[0])
 
 
 if __name__ == "__main__":

@@ -212,11 +212,17 @@ def _schools(markers: pd.DataFrame, stable: StableAbsence | None, last_year: int
     key = ["regulation_id", "assessment_year", "school_id"]
     fires, tested = markers["verdict"] == "fires", markers["verdict"] != "not_tested"
     rows = (
-        markers.assign(n_tested=tested, n_fired=fires, fired=markers["marker_id"].where(fires, ""))
+        markers.assign(
+            n_tested=tested,
+            n_known=tested & markers["chance"].notna(),
+            n_fired=fires,
+            fired=markers["marker_id"].where(fires, ""),
+        )
         .groupby(key, as_index=False)
         .agg(
             n_markers=("marker_id", "size"),
             n_tested=("n_tested", "sum"),
+            n_known=("n_known", "sum"),
             n_fired=("n_fired", "sum"),
             fired=("fired", lambda ids: SEPARATOR.join(filter(None, ids)) or None),
         )
@@ -226,14 +232,16 @@ def _schools(markers: pd.DataFrame, stable: StableAbsence | None, last_year: int
     )
     at = pd.MultiIndex.from_frame(rows[key])
     wide = chances.reindex(at).astype(float).to_numpy()
+    any_of_them = pd.Series(chance_of_any(wide) if wide.size else np.nan, index=rows.index)
     return OBJECTIVITY_LETTER.conform(
-        rows.assign(
+        rows.drop(columns="n_known").assign(
             verdict=np.select(
                 [rows["n_fired"] > 0, rows["n_tested"] > 0],
                 ["with_signs", "without_signs"],
                 "not_tested",
             ),
-            chance_any=chance_of_any(wide) if wide.size else np.nan,
+            # a tested marker whose chance is unknown leaves the whole unknown, and not smaller
+            chance_any=any_of_them.where(rows["n_known"] == rows["n_tested"]),
             stable_absence=_stable_absence(rows, stable, last_year),
         )
     )

@@ -100,7 +100,9 @@ def objectivity_measures(
         found[n_years] = statistics(tables, pairs, span, rules)
         years = range(assessment_year + 1 - n_years, assessment_year + 1)
         unknown = _without_norms(tables.cells, years, span.tested)
-        parts += _of_span(found[n_years], schools, unknown, conditions, known, rules)
+        last_works = span.tested.of(TESTED, years[-1:])
+        current = pd.Index(tables.of_works(last_works.norms).cells["school_id"].unique())
+        parts += _of_span(found[n_years], schools, unknown, current, conditions, known, rules)
     measures = pd.concat(parts, ignore_index=True).assign(assessment_year=assessment_year)
     last = found[_LAST_YEAR]
     return {
@@ -123,39 +125,46 @@ def _of_span(
     found: Statistics,
     schools: pd.Index,
     unknown: pd.Index,
+    current: pd.Index,
     conditions: pd.DataFrame,
     known: SignKnowledge,
     rules: ObjectivitySignRules,
 ) -> list[pd.DataFrame]:
+    """All signs of a span; ``current`` are the schools tested in its last year as well."""
     n_years = found.span.n_years
-    told = _conditions(found, conditions, known.signs.get(("exam", n_years)))
+    exam = known.signs.get(("exam", n_years))
+    told = _conditions(found, conditions, found.plain["exam"], exam)
     grade4 = known.signs.get(("grade4_level", n_years))
-    condition_z = (
-        z_of(found.plain["grade4_level"], grade4, told)["z"].reindex(schools)
-        if grade4 is not None
-        else pd.Series(np.nan, index=schools)
-    )
+    condition_z = pd.Series(np.nan, index=schools)
+    if grade4 is not None:
+        before = _conditions(found, conditions, found.earlier_exams, exam)
+        condition_z = z_of(found.plain["grade4_level"], grade4, before)["z"].reindex(schools)
     parts = []
     for family in SIGN_FAMILIES:
         method, norm, rows = _method(family, found, known, n_years)
         table = _family(rows, norm, told, schools, unknown, known.reason)
-        is_few = (table["status"] == "ok") & (table["n"] < rules.min_counts.of(family))
+        # the past alone says nothing of the year the signs are printed for
+        is_past = ~table["school_id"].isin(current)
+        is_few = table["n"] < rules.min_counts.of(family)
         cannot = table["p_attainable"] >= rules.attainable_p.value
-        for chosen, reason in (
-            (is_few, "few_pupils"),
-            ((table["status"] == "ok") & ~is_few & cannot, "cannot_reach"),
+        for chosen, status, reason in (
+            (is_past, "not_tested", "no_last_year"),
+            (is_few, "too_few", "few_pupils"),
+            (cannot, "too_few", "cannot_reach"),
         ):
-            table.loc[chosen, ["status", "reason"]] = ["too_few", reason]
+            table.loc[(table["status"] == "ok") & chosen, ["status", "reason"]] = [status, reason]
         table.loc[table["status"] != "ok", ["z", "p"]] = np.nan
         table["condition_z"] = condition_z.to_numpy() if family == "drop" else np.nan
         parts.append(table.assign(n_years=n_years, family=family, method=method))
     return parts
 
 
-def _conditions(found: Statistics, conditions: pd.DataFrame, exam: SignNorm | None) -> Conditions:
+def _conditions(
+    found: Statistics, conditions: pd.DataFrame, exams: pd.DataFrame, line: SignNorm | None
+) -> Conditions:
     values = conditions.astype(float)
     told = with_standing(Conditions(values, values * 0.0), found.plain["level"])
-    return with_exams(told, found.plain["exam"], exam) if exam is not None else told
+    return with_exams(told, exams, line) if line is not None else told
 
 
 def _method(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -19,9 +21,7 @@ BEFORE, AFTER = 4, 5
 _PAIR = ["school_id", "subject", "later_year"]
 
 
-def standing(
-    tables: SignTables, works: KnownWorks, grades: tuple[int, ...] | None = None
-) -> pd.DataFrame:
+def standing(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
     """Mean result of every school in standard deviations of the region's pupils.
 
     Parameters
@@ -30,8 +30,6 @@ def standing(
         The cells are used.
     works : KnownWorks
         The works that count.
-    grades : tuple of int or None
-        Only these grades.
 
     Returns
     -------
@@ -40,10 +38,7 @@ def standing(
         cohort once however many works of however many years they wrote, and the error takes them
         as one work: cautious, since several works tell more of a pupil than one.
     """
-    scales = works.scales()
-    if grades is not None:
-        scales = scales[scales["grade"].isin(grades)]
-    rows = _scored(tables.cells, scales)
+    rows = _scored(tables.cells, works.scales())
     if rows.empty:
         return no_statistic()
     rows = rows.assign(
@@ -60,6 +55,20 @@ def standing(
     )
 
 
+def standing_before_drop(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
+    """Level of grade 4 of the cohorts whose drop to grade 5 is measured, and of no others.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`standing`; works of grade 4 whose subject the school wrote in grade 5 a year
+        later.
+    """
+    used = _cohorts(tables, works)[["school_id", "work_id_4"]].drop_duplicates()
+    keys = used.rename(columns={"work_id_4": "work_id"})
+    return standing(replace(tables, cells=tables.cells.merge(keys)), works)
+
+
 def drop_of_cohorts(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
     """Drop from grade 4 to 5 where only the cohorts are known, not which pupil is which.
 
@@ -70,12 +79,7 @@ def drop_of_cohorts(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
         of the two grades, summed over cohorts. The subjects of a cohort share its pupils: their
         errors are averaged and not reduced.
     """
-    scales = works.scales()
-    rows = _scored(tables.cells, scales[scales["grade"].isin((BEFORE, AFTER))])
-    rows = rows.assign(later_year=rows["assessment_year"] + (rows["grade"] == BEFORE).astype(int))
-    pairs = rows[rows["grade"] == BEFORE].merge(
-        rows[rows["grade"] == AFTER], on=_PAIR, suffixes=("_4", "_5")
-    )
+    pairs = _cohorts(tables, works)
     if pairs.empty:
         return no_statistic()
     drop, error = cohort_drop(
@@ -86,6 +90,15 @@ def drop_of_cohorts(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
     )
     smaller = np.minimum(pairs["n_4"], pairs["n_5"]).astype(float)
     return _over_cohorts(pairs.assign(n=smaller, drop=drop, error=error))
+
+
+def _cohorts(tables: SignTables, works: KnownWorks) -> pd.DataFrame:
+    """Works of grade 4 beside those of grade 5 a year later, one row per school and pair."""
+    scales = works.scales()
+    rows = _scored(tables.cells, scales[scales["grade"].isin((BEFORE, AFTER))])
+    rows = rows.assign(later_year=rows["assessment_year"] + (rows["grade"] == BEFORE).astype(int))
+    before, after = rows[rows["grade"] == BEFORE], rows[rows["grade"] == AFTER]
+    return before.merge(after, on=_PAIR, suffixes=("_4", "_5"))
 
 
 def linked_differences(tables: SignTables, works: KnownWorks) -> pd.DataFrame:

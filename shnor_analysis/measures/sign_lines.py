@@ -9,12 +9,12 @@ import pandas as pd
 
 from shnor_analysis.measures.sign_data import KnownWorks, SignTables, no_statistic
 from shnor_analysis.measures.sign_levels import (
-    BEFORE,
     drop_of_cohorts,
     drop_of_linked,
     linked_differences,
     mark_difference,
     standing,
+    standing_before_drop,
 )
 from shnor_analysis.measures.sign_shapes import (
     bunching,
@@ -44,23 +44,30 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Span:
-    """So many years up to one, and their works: those tested, and the exams beside them."""
+    """So many years up to one, and their works: those tested, and the exams beside them.
+
+    A step from grade 4 to 5 ends in one of the years: ``handed_over`` are the works of both of its
+    ends, ``earlier_exams`` the exams of the years it begins in.
+    """
 
     n_years: int
     tested: KnownWorks
     handed_over: KnownWorks
     exams: KnownWorks
+    earlier_exams: KnownWorks
 
     @classmethod
     def of(cls, works: KnownWorks, assessment_year: int, n_years: int) -> Span:
         """The span of the last ``n_years``; a step from grade 4 to 5 needs two years at least."""
         after = assessment_year + 1
         years = range(after - n_years, after)
+        first = min(years.start, assessment_year - 1)
         return cls(
             n_years,
             works.of(TESTED, years),
-            works.of(TESTED, range(min(years.start, assessment_year - 1), after)),
+            works.of(TESTED, range(first, after)),
             works.of(EXAMS, years),
+            works.of(EXAMS, range(first, assessment_year)),
         )
 
 
@@ -73,6 +80,7 @@ class Statistics:
 
     span: Span
     plain: dict[str, pd.DataFrame]
+    earlier_exams: pd.DataFrame
     pairs: pd.DataFrame
     differences: pd.DataFrame
     thresholds: pd.DataFrame
@@ -119,12 +127,13 @@ def statistics(
         plain={
             "exam": standing(tables.of_works(span.exams.norms), span.exams),
             "level": standing(tested, span.tested),
-            "grade4_level": standing(tested, span.tested, (BEFORE,)),
+            "grade4_level": standing_before_drop(over, span.handed_over),
             "drop_cohort": drop_of_cohorts(over, span.handed_over),
             "bunching": bunching(around),
             "items": misfit_of_schools(found),
             "variance": spread_in_classes(tested, span.tested, rules.min_class.value),
         },
+        earlier_exams=standing(tables.of_works(span.earlier_exams.norms), span.earlier_exams),
         pairs=pairs[pairs["work_id"].isin(list(span.tested.norms))],
         differences=linked_differences(over, span.handed_over),
         thresholds=around,

@@ -123,11 +123,12 @@ def _signs_of_span(
 ) -> tuple[list[SignNorm], list[Absent]]:
     signs: dict[str, SignNorm] = {}
     absent: list[Absent] = []
-    known = with_standing(known, found.plain["level"])
+    known = before = with_standing(known, found.plain["level"])
     exam = _exam_line(found, known, rules)
     if exam is not None:
         signs["exam"] = exam
         known = with_exams(known, found.plain["exam"], exam)
+        before = with_exams(before, found.earlier_exams, exam)
     suspect: set[str] = set()
     for sign in ("level", "grade4_level", "drop_linked", "drop_cohort", "bunching", "items",
                  "variance", "marks"):  # fmt: skip
@@ -135,7 +136,8 @@ def _signs_of_span(
         rows = found.of(sign, pupil_sd)
         if sign == "marks":
             rows = rows[~rows.index.isin(suspect)]
-        learned = _learn(sign, rows, pupil_sd, known, rules, found.span.n_years)
+        conditions = before if sign == "grade4_level" else known
+        learned = _learn(sign, rows, pupil_sd, conditions, rules, found.span.n_years)
         if learned is None:
             reason = "few_schools" if len(rows) else _REASONS.get(sign, "no_scores")
             absent.append(

@@ -38,7 +38,7 @@ def _sentences(o: Objectivity) -> Iterator[str]:
             year=russian.school_year(o.assessment_year),
             found=str(row["n_with_signs"]),
             tested=russian.counted(int(row["n_tested"]), "школы", "школ", "школ"),
-            by_chance=russian.number(float(row["n_by_chance"]), 1),
+            by_chance=_by_chance(o, document.regulation_id, float(row["n_by_chance"])),
         )
         yield text(
             "objectivity_text",
@@ -50,6 +50,15 @@ def _sentences(o: Objectivity) -> Iterator[str]:
         yield from _untested(o, document.regulation_id)
     yield from _stable(o)
     yield from _no_school_marks(o)
+
+
+def _by_chance(o: Objectivity, regulation_id: str, n: float) -> str:
+    """How many by chance; at least so many where the chance of a tested school is unknown."""
+    rows = o.of_year(o.schools)
+    rows = rows[(rows["regulation_id"] == regulation_id) & (rows["n_tested"] > 0)]
+    is_least = rows["chance_any"].isna().any()
+    key = "by_chance_at_least" if is_least else "by_chance"
+    return text("objectivity_text", key, n=russian.number(n, 1))
 
 
 def _untested(o: Objectivity, regulation_id: str) -> Iterator[str]:

@@ -17,8 +17,6 @@ from shnor_analysis.stats.arrays import FloatArray, float_table
 
 # Points looked at on each side of a threshold.
 WINDOW = 2
-# A school's mean is believed as if it had this many pupils fewer: the weight of the region's mean.
-PRIOR_PUPILS = 6
 # Newton steps of an exact tilt; far fewer are needed.
 MAX_STEPS = 60
 CLOSE_ENOUGH = 1e-10
@@ -132,8 +130,9 @@ def threshold_excess(counts: ArrayLike, pmf: ArrayLike, cuts: ArrayLike) -> Thre
     Returns
     -------
     ThresholdExcess
-        Zeros, not NaN, where a school has nobody in a window or the region has nobody there: such
-        a school says nothing at this threshold and adds nothing to a sum.
+        Zeros, not NaN, where a school has nobody in a window, the region has nobody there, or the
+        school's mean is at an end of the possible scores, so that no tilt reaches it: such a school
+        says nothing at this threshold and adds nothing to a sum.
 
     Raises
     ------
@@ -144,29 +143,25 @@ def threshold_excess(counts: ArrayLike, pmf: ArrayLike, cuts: ArrayLike) -> Thre
     -----
     The window is ``WINDOW`` scores below and as many from the threshold on, cut at the ends of the
     scale. Of the pupils of the window the share ``pi`` is expected above, by ``f(x) e^(lambda x)``
-    with ``lambda = (m_s - m) n / (n + 6) / s^2``: the first step towards the school's mean ``m_s``,
-    drawn back for few pupils. The heap itself moves the mean a little towards its own expectation,
-    so the test is on the cautious side.
+    with the ``lambda`` at which its mean is the school's own. A first step ``(m_s - m) / s^2``, or
+    a mean drawn back for few pupils, stops short of it, and the better an honest school, the more
+    of its pupils would seem too many above the last threshold. The heap itself moves the mean
+    towards its own expectation, so the test is on the cautious side.
 
     Examples
     --------
     >>> found = threshold_excess([[0, 2, 8, 0]], [1, 1, 1, 1], [2])
     >>> float(found.observed[0, 0]), float(found.expected[0, 0].round(2))
-    (8.0, 5.74)
+    (8.0, 6.2)
     """
     table, base = float_table(counts), np.asarray(pmf, dtype=float)
     if table.shape[1] != len(base):
         raise ValueError(f"counts must have a column per score: {len(base)}, got {table.shape[1]}")
     if np.any(table < 0):
         raise ValueError("counts must not be negative")
-    share = base / base.sum()
-    scores = np.arange(len(base))
-    centre = share @ scores
-    spread = share @ scores**2 - centre**2
     n = table.sum(axis=1)
-    mean = np.where(n > 0, table @ scores / np.where(n > 0, n, 1), centre)
-    rate = (mean - centre) * n / (n + PRIOR_PUPILS) / spread if spread > 0 else np.zeros(len(n))
-    likely = tilted(share, rate)
+    mean = np.where(n > 0, table @ np.arange(len(base)) / np.where(n > 0, n, 1), np.nan)
+    likely = np.nan_to_num(tilted(base, tilt_rate(base, mean)))
     parts = [_one_cut(table, likely, int(cut)) for cut in np.asarray(cuts)]
     empty = np.zeros((len(table), 0))
     stacked = [np.column_stack(part) if parts else empty for part in zip(*parts, strict=True)]

@@ -190,7 +190,9 @@ OBJECTIVITY_LETTER = Contract(
         "n_fired": count("Есть"),
         "fired": text("Какие", "id через «;»", nullable=True),
         "chance_any": share(
-            "Случайно хотя бы один", f"{_CHANCE}: хотя бы один из проверенных", nullable=True
+            "Случайно хотя бы один",
+            f"{_CHANCE}: хотя бы один из проверенных; пусто — у одного из них она неизвестна",
+            nullable=True,
         ),
         "stable_absence": choice(
             "Стабильное отсутствие",
@@ -211,7 +213,11 @@ OBJECTIVITY_LETTER_TERRITORY = Contract(
         "n_schools": count("Школ"),
         "n_tested": count("Из них проверены", "хотя бы по одному признаку"),
         "n_with_signs": count("С признаками"),
-        "n_by_chance": number("Случайно ожидалось", "если бы все школы были честными"),
+        "n_by_chance": number(
+            "Случайно ожидалось",
+            "если бы все школы были честными; не меньше, если у части проверенных школ "
+            "вероятность неизвестна",
+        ),
         "objectivity_index": number("Индекс", "100 − % школ с признаком", nullable=True),
         "index_lower": number("Нижняя граница", "Уилсон, 95 %", nullable=True),
         "index_upper": number("Верхняя граница", nullable=True),

@@ -22,7 +22,7 @@ SIGN_METHODS = (
 SIGN_STATUSES = ("ok", "too_few", "not_tested", "no_norms")
 SIGN_REASONS = (
     "no_norms_file", "not_in_norms", "no_work_norms", "no_data", "few_pupils", "cannot_reach",
-    "far_from_cuts", "grade4_not_high",
+    "far_from_cuts", "no_last_year", "grade4_not_high",
 )  # fmt: skip
 FAMILY_LEVELS = ("sign", "observation", "none", "not_tested")
 SIGN_LEVELS = ("strong", "signal", "observation", "none", "not_tested")

@@ -165,6 +165,20 @@ def test_the_chance_of_any_is_of_the_tested():
     assert letter["chance_any"] == pytest.approx(1 - (1 - chances[0]) * (1 - chances[1]))
 
 
+def test_a_tested_marker_of_unknown_chance_leaves_the_chance_of_any_unknown():
+    unknown = ratio_row("990001", RUS5, 1.0) | {"ratio_se": None}
+    told = [mean_row(school, RUS5, 11.0, 12.0) for school in ("990001", "990002")]
+    found = decided(means=told, ratios=[unknown], schools=("990001", "990002"))
+    letter = found.schools[found.schools["assessment_year"] == 2025].set_index("school_id")
+    assert letter["n_tested"].tolist() == [3, 1]
+    assert pd.isna(letter.loc["990001", "chance_any"])
+    one_mean = one(found, "mean_vpr_rus_5", "990002")["chance"]
+    assert letter.loc["990002", "chance_any"] == pytest.approx(one_mean)
+    # the territory adds up what is known: at least so many
+    territory = found.territory.set_index("assessment_year").loc[2025]
+    assert territory["n_by_chance"] == pytest.approx(one_mean)
+
+
 def pairs(school, year, rho=0.5, subjects=("rus", "math")):
     return [correlation_row(school, f"vpr-{year}-spring-{s}-4", rho) for s in subjects]
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shnor_analysis.decisions.objectivity_signs import decide_objectivity_signs
 from shnor_analysis.measures.objectivity_signs import SignKnowledge, objectivity_measures
 from shnor_analysis.measures.sign_data import KnownWorks, SignTables, distribution, mark_cuts
 from shnor_analysis.measures.sign_levels import (
@@ -11,9 +12,10 @@ from shnor_analysis.measures.sign_levels import (
     mark_difference,
     mark_pairs,
     standing,
+    standing_before_drop,
 )
 from shnor_analysis.measures.sign_lines import Conditions, Span, with_exams
-from shnor_analysis.measures.sign_norms import with_task_norms
+from shnor_analysis.measures.sign_norms import sign_norms, with_task_norms
 from shnor_analysis.measures.sign_shapes import bunching, profiles, spread_in_classes, thresholds
 from shnor_analysis.methodology import (
     DEFAULT_REGULATIONS,
@@ -25,7 +27,14 @@ from shnor_analysis.methodology import (
     WorkNorm,
     load_methodology,
 )
-from shnor_analysis.tables import CELL_SCORES, CELL_TASKS, CELLS, CLASS_CELLS, COHORT_PAIRS
+from shnor_analysis.tables import (
+    CELL_SCORES,
+    CELL_TASKS,
+    CELLS,
+    CLASS_CELLS,
+    COHORT_PAIRS,
+    OBJECTIVITY_MEASURES,
+)
 from shnor_analysis.workspace import find_workspace
 
 METHODOLOGY = load_methodology(find_workspace().methodology, DEFAULT_REGULATIONS)
@@ -324,3 +333,105 @@ def test_a_span_of_one_year_takes_grade_four_of_the_year_before():
     span = Span.of(known_works(work("math", 4, 2024), work("math", 5), work("oge", 9)), YEAR, 1)
     assert set(span.tested.norms) == {"vpr-2025-spring-math-5", "vpr-2025-spring-oge-9"}
     assert "vpr-2024-spring-math-4" in span.handed_over.norms
+
+
+DROP = SignNorm(sign="drop_cohort", n_years=1, n_schools=100, intercept=0.0, between_sd=0.2)
+GRADE4 = SignNorm(sign="grade4_level", n_years=1, n_schools=100, intercept=0.0, between_sd=0.2)
+BEFORE, AFTER, OTHER = work("math", 4, 2024), work("math", 5), work("math", 4)
+
+
+def dropped(signs, *cells, works=(BEFORE, AFTER, OTHER)):
+    """The sign of the drop of one school over one year: measure and decision."""
+    found = measured(tables_of(cells), works, signs, ["990001"])
+    families = decide_objectivity_signs(
+        OBJECTIVITY_MEASURES.conform(found.reset_index()), RULES
+    ).families.set_index(["n_years", "family"])
+    return found.loc[1, "drop", "990001"], families.loc[(1, "drop")]
+
+
+def test_a_drop_after_a_raised_grade_four_of_the_same_cohort_is_a_sign():
+    row, family = dropped(
+        [DROP, GRADE4],
+        cell("990001", BEFORE, 25, 16), cell("990001", AFTER, 25, 10),
+        # the next cohort is as usual
+        cell("990001", OTHER, 25, 10),
+    )  # fmt: skip
+    # 1.5 deviations of 25 pupils, error .15, between .2
+    assert row["condition_z"] == pytest.approx(1.5 / 0.25)
+    assert family["level"] == "sign"
+
+
+def test_a_drop_beside_a_raised_grade_four_of_the_next_cohort_is_none():
+    row, family = dropped(
+        [DROP, GRADE4],
+        # the cohort was as usual and fell; the one behind it is high
+        cell("990001", BEFORE, 25, 10), cell("990001", AFTER, 25, 4), cell("990001", OTHER, 25, 16),
+    )  # fmt: skip
+    assert row["z"] > 5
+    assert row["condition_z"] == pytest.approx(0)
+    assert (family["level"], family["reason"]) == ("none", "grade4_not_high")
+
+
+def test_exams_of_the_last_year_say_nothing_of_grade_four_a_year_before():
+    exam = SignNorm(sign="exam", n_years=1, n_schools=100, intercept=0.0, between_sd=0.3)
+    on_exam = GRADE4.model_copy(
+        update={"conditions": (SignCondition(condition="exam", slope=1.0, mean=0, variance=0.09),)}
+    )
+    ordinary, fallen = work("math", 9, 2024, "oge"), work("math", 9, 2025, "oge")
+    rows = [
+        cell("990001", BEFORE, 25, 10), cell("990001", AFTER, 25, 4),
+        cell("990001", ordinary, 25, 10), cell("990001", fallen, 25, 2),
+    ]  # fmt: skip
+    works = (BEFORE, AFTER, ordinary, fallen)
+    row, family = dropped([DROP, on_exam, exam], *rows, works=works)
+    assert row["condition_z"] == pytest.approx(0)
+    assert family["reason"] == "grade4_not_high"
+
+
+def test_grade_four_without_a_grade_five_after_it_is_no_part_of_the_cohorts():
+    rus4 = work("rus", 4, 2024)
+    rows = [
+        cell("990001", BEFORE, 20, 14), cell("990001", AFTER, 20, 10),
+        cell("990001", OTHER, 20, 2), cell("990001", rus4, 20, 2), cell("990002", BEFORE, 20, 14),
+    ]  # fmt: skip
+    works = known_works(BEFORE, AFTER, OTHER, rus4, work("rus", 5))
+    found = standing_before_drop(tables_of(rows), works)
+    assert found.index.tolist() == ["990001"]
+    assert found.loc["990001", "value"] == pytest.approx(1.0)
+    assert found.loc["990001", "work_ids"] == BEFORE.work_id
+    assert standing_before_drop(tables_of(), works).empty
+
+
+def test_norms_of_grade_four_are_those_of_the_cohorts_before_the_drop():
+    schools = [f"99{k:04d}" for k in range(60)]
+    noise = np.random.default_rng(4).normal(0, 1.2, 60)
+    rows = [
+        row
+        for one, e in zip(schools, noise, strict=True)
+        for row in (
+            cell(one, BEFORE, 25, 12 + e), cell(one, AFTER, 25, 10 + e), cell(one, OTHER, 25, 2 + e)
+        )
+    ]  # fmt: skip
+    tables, blank = tables_of(rows), pd.DataFrame(index=pd.Index(schools, name="school_id"))
+    found, _ = sign_norms(tables, [BEFORE, AFTER, OTHER], blank, RULES, (), YEAR)
+    usual = {(one.sign, one.n_years): one.intercept for one in found}
+    # (12 - 10) / 4 and not the 2 points of the cohort that has had no grade 5 yet
+    for n_years in (1, RULES.years.value):
+        assert usual["grade4_level", n_years] == pytest.approx(0.5, abs=0.15)
+
+
+def test_years_without_the_last_one_are_not_tested():
+    old, new = work(year=2024), work("rus")
+    level4 = LEVEL.model_copy(update={"n_years": RULES.years.value})
+    rows = [cell("990001", old, 25, 18), cell("990002", old, 25, 18), cell("990002", new, 25, 18)]
+    # the norms know works of 2024 only
+    found = measured(tables_of(rows), [old], [level4], ["990001", "990002"])
+    rows_of_level = found.loc[RULES.years.value, "level"]
+    assert set(rows_of_level["status"]) == {"not_tested"}
+    assert set(rows_of_level["reason"]) == {"no_last_year"}
+    assert rows_of_level["p"].isna().all()
+    # both years known: the school that wrote in the last one is tested by all of them
+    found = measured(tables_of(rows), [old, new], [level4], ["990001", "990002"])
+    told = found.loc[RULES.years.value, "level"]
+    assert told["status"].tolist() == ["not_tested", "ok"]
+    assert told.loc["990002", "n_works"] == 2

@@ -1,5 +1,7 @@
 """Objectivity in print: order, small groups, words for every code, no verdicts."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -184,3 +186,12 @@ def test_the_annual_report_names_only_schools_with_markers(o):
 def test_a_real_place_has_no_training(o):
     nobody = pd.DataFrame(columns=["school_id", "case", "why"])
     assert tables.training_objectivity(nobody, o) == ()
+
+
+def test_the_number_by_chance_is_a_least_one_where_a_chance_is_unknown():
+    known = place()
+    assert "случайно признак получили бы около" in str(objectivity_narrative.headline(known))
+    blank = known.schools.assign(chance_any=float("nan"))
+    said = str(objectivity_narrative.headline(dataclasses.replace(known, schools=blank)))
+    assert "получили бы не меньше" in said
+    assert "у части школ вероятность неизвестна" in said

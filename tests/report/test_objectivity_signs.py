@@ -67,6 +67,13 @@ def test_every_sign_is_explained_and_says_when_there_are_no_norms():
     assert all(len(row[1]) > 40 and len(row[2]) > 40 for row in rows)
     lacking = family_rows({"990001": {}}, status="no_norms")
     assert {row[3] for row in cells(sign_meanings(lacking))} == {"нет норм региона"}
+    old = family_rows({"990001": {}}, status="not_tested").assign(reason="no_last_year")
+    assert {row[3] for row in cells(sign_meanings(old))} == {
+        "нет работ последнего года, для которых известны нормы"
+    }
+    assert {
+        row[3] for row in cells(sign_meanings(family_rows({"990001": {}}, status="too_few")))
+    } == {"0"}
 
 
 def test_without_norms_a_sentence_stands_for_the_empty_table():

@@ -25,16 +25,27 @@ def test_the_published_ratio_test_and_its_mid_p():
 
 
 def test_a_flat_region_expects_half_of_the_window_above():
-    # everybody on the region's mean, so nothing is tilted; two below (1, 2), two above (3, 4)
-    counts = [[0, 1, 2, 0, 6, 3, 0, 0]]
-    found = threshold_excess(counts, [1] * 8, [4])
-    mean = (1 + 4 + 24 + 15) / 12
-    rate = (mean - 3.5) * 12 / 18 / 5.25
-    pi = (np.exp(4 * rate) + np.exp(5 * rate)) / sum(np.exp(k * rate) for k in (2, 3, 4, 5))
-    assert found.observed.tolist() == [[9.0]]
+    # the school's mean is the region's, 3.5, so nothing is tilted; two below (2, 3), two above
+    found = threshold_excess([[0, 3, 2, 2, 6, 1, 0, 2]], [1] * 8, [4])
+    assert found.observed.tolist() == [[7.0]]
     assert found.n_window.tolist() == [[11.0]]
-    assert found.expected[0, 0] == pytest.approx(11 * pi)
-    assert found.variance[0, 0] == pytest.approx(11 * pi * (1 - pi))
+    assert found.expected[0, 0] == pytest.approx(5.5)
+    assert found.variance[0, 0] == pytest.approx(11 / 4)
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_strong_school_that_only_tilts_the_region_has_no_excess(size):
+    # each next score of a flat region twice as likely: 1, 2, 4 of 7, mean 10 / 7; few or many
+    found = threshold_excess(size * np.array([[1, 2, 4]]), [5, 5, 5], [1, 2])
+    assert found.observed[0].tolist() == [6 * size, 4 * size]
+    assert found.expected[0].tolist() == pytest.approx([6 * size, 4 * size])
+    assert found.variance[0].tolist() == pytest.approx([size * 6 / 7, size * 12 / 7])
+
+
+def test_a_school_at_the_end_of_the_scale_is_not_compared():
+    found = threshold_excess([[0, 0, 6], [6, 0, 0], [1, 2, 4]], [1, 1, 1], [2])
+    assert found.n_window[:, 0].tolist() == [0, 0, 7]
+    assert found.observed[:2].tolist() == found.expected[:2].tolist() == [[0.0], [0.0]]
 
 
 def test_a_threshold_at_the_end_of_the_scale_shrinks_the_window():

@@ -29,22 +29,25 @@ def test_half_a_deviation_is_seen(n, power):
     assert chance_of_high_mean([n], 9000, Z, effect=0.5)[0] == pytest.approx(power, abs=0.025)
 
 
-@pytest.mark.parametrize(("n", "chance"), [(5, 0.15), (10, 0.08), (25, 0.01)])
+@pytest.mark.parametrize(
+    ("n", "chance"), [(3, 0.257), (4, 0.185), (5, 0.163), (10, 0.075), (25, 0.01)]
+)
 def test_a_negative_correlation_by_chance(n, chance):
-    # methodology 4.0, at a true 0.5
-    assert chance_of_negative_correlation([n], 0.5)[0] == pytest.approx(chance, abs=0.04)
+    # at a true 0.5: 3-5 from an independent simulation of 20 000 schools, 25 of methodology 4.0
+    assert chance_of_negative_correlation([n], 0.5)[0] == pytest.approx(chance, abs=0.01)
 
 
-@pytest.mark.parametrize("n", [2, 4, 6, 10, 20])
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6, 7, 8, 9, 10, 20])
 def test_the_correlation_agrees_with_a_simulation(n):
     rng = np.random.default_rng(20)
-    x = rng.normal(size=(20000, n))
-    y = 0.5 * x + np.sqrt(0.75) * rng.normal(size=(20000, n))
+    x = rng.normal(size=(40000, n))
+    y = 0.5 * x + np.sqrt(0.75) * rng.normal(size=(40000, n))
     product = ((rankdata(x, axis=1) - (n + 1) / 2) * (rankdata(y, axis=1) - (n + 1) / 2)).sum(
         axis=1
     )
-    simulated = (product < -1e-9).mean() + (abs(product) < 1e-9).mean() / 2
-    assert chance_of_negative_correlation([n], 0.5)[0] == pytest.approx(simulated, abs=0.03)
+    # a coefficient of nought does not meet the marker
+    simulated = (product < -1e-9).mean()
+    assert chance_of_negative_correlation([n], 0.5)[0] == pytest.approx(simulated, abs=0.01)
 
 
 def test_one_pupil_and_no_region_have_no_chance():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shnor_analysis.report import russian
-from shnor_analysis.report.document import DisplayTable
+from shnor_analysis.report.document import Cell, DisplayTable
 from shnor_analysis.report.labels import Labels, by_school
 from shnor_analysis.report.tables.build import build_table, text_column, whole, words
 from shnor_analysis.report.texts import load_texts, text
@@ -71,7 +71,6 @@ def sign_meanings(families: pd.DataFrame) -> DisplayTable:
     """
     rows = families[families["n_years"] == families["n_years"].max()]
     tested = rows[rows["status"] == "ok"].groupby("family").size()
-    no_norms = set(rows.loc[rows["status"] == "no_norms", "family"])
     return build_table(
         "sign_meanings",
         (
@@ -85,13 +84,22 @@ def sign_meanings(families: pd.DataFrame) -> DisplayTable:
                 words(text("sign_family", family)),
                 words(text("sign_meaning", family)),
                 words(text("sign_other_reasons", family)),
-                words(text("sign_state", "no_norms"))
-                if family in no_norms
-                else whole(int(tested.get(family, 0))),
+                whole(int(tested[family]))
+                if family in tested
+                else _untested(rows[rows["family"] == family]),
             )
             for family in SIGN_FAMILIES
         ),
     )
+
+
+def _untested(rows: pd.DataFrame) -> Cell:
+    """Why no school was tested, where it is one that an office can mend."""
+    if (rows["status"] == "no_norms").any():
+        return words(text("sign_state", "no_norms"))
+    if (rows["reason"] == "no_last_year").any():
+        return words(text("sign_state", "no_last_year"))
+    return whole(0)
 
 
 def noted_signs(families: pd.DataFrame, school_id: str, n_years: int) -> str:
