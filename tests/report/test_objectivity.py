@@ -190,7 +190,7 @@ def test_a_real_place_has_no_training(o):
 
 def test_the_number_by_chance_is_a_least_one_where_a_chance_is_unknown():
     known = place()
-    assert "случайно признак получили бы около" in str(objectivity_narrative.headline(known))
+    assert "признак получили бы около" in str(objectivity_narrative.headline(known))
     blank = known.schools.assign(chance_any=float("nan"))
     said = str(objectivity_narrative.headline(dataclasses.replace(known, schools=blank)))
     assert "получили бы не меньше" in said
