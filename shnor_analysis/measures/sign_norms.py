@@ -101,6 +101,10 @@ def sign_norms(
     -----
     The sign of marks is learned without the schools that another sign of the same years finds
     improbable (p < .05): works marked too well make the difference to the journal small.
+
+    The level of grade 4 is that of the cohorts whose drop is measured, beside the exams of the
+    years in which they were in grade 4; these exams are shrunken to the line of all exams of the
+    span, since every work is on the scale of its own year.
     """
     known_works = KnownWorks(
         {work.work_id: work for work in works}, mark_cuts(tables.cell_scores, scales)
