@@ -35,7 +35,9 @@ def share_change_classes(
         where the shares may be compared at all. ``change_class`` is confirmed where the interval
         of the ``basis`` excludes zero; a tendency where that side is probable enough; a row whose
         status is not ``ok`` is not judged. ``is_confirmed`` also asks that the p-value, adjusted
-        for all judged rows of the same outcome, is small enough.
+        for all judged rows of the same outcome, is small enough, and that the change is the
+        school's: where the work was built anew and the region's share is not known
+        (``shares_with_care``), nothing is confirmed.
 
     Notes
     -----
@@ -48,6 +50,7 @@ def share_change_classes(
     """
     is_below = (changes["outcome"] == BELOW).to_numpy()
     judged = (changes["status"] == "ok").to_numpy()
+    is_own = (changes["basis"] != "shares_with_care").fillna(False).to_numpy(dtype=bool)
     relative = (changes["basis"] == "relative").fillna(False).to_numpy(dtype=bool)
     spoken = {
         name: np.where(
@@ -67,7 +70,7 @@ def share_change_classes(
             formal=_formal(changes, is_below),
             change_class=_classes(judged, good, bad, gain, spoken["p_improved"], rules),
             q_value=q,
-            is_confirmed=judged & (good | bad) & (q <= rules.false_discovery_rate.value),
+            is_confirmed=judged & is_own & (good | bad) & (q <= rules.false_discovery_rate.value),
             **_trends(changes, is_below, rules),
         )
     )

@@ -219,7 +219,10 @@ _CLASSES = {
     "change_class": choice("Вывод", CHANGE_CLASSES),
     "q_value": share("p с поправкой", "Бенджамини — Хохберг среди всех школ и работ этой доли",
                      nullable=True),
-    "is_confirmed": flag("Подтверждено с поправкой", "интервал без нуля и q не больше границы"),
+    "is_confirmed": flag(
+        "Подтверждено с поправкой",
+        "интервал без нуля, q не больше границы и не «с осторожностью»: могла измениться работа",
+    ),
     "trend_class": choice("Тенденция лет", TREND_CLASSES),
     "trend_q": share("p тенденции с поправкой", nullable=True),
 }  # fmt: skip

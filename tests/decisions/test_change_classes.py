@@ -72,6 +72,14 @@ def test_a_change_of_the_whole_region_is_not_the_schools():
     assert alone["q_value"] == pytest.approx(raw["q_value"], abs=0.003)
 
 
+def test_nothing_is_confirmed_where_the_work_changed_and_the_region_is_not_known():
+    counts = {"990001": (30, 40, 4, 40)}
+    known = classes(counts, "shares_only", "work_changed", {LAST: 0.3, NOW: 0.3}).iloc[0]
+    unknown = classes(counts, "shares_only", "work_changed").iloc[0]
+    assert [known["change_class"], unknown["change_class"]] == ["improved", "improved"]
+    assert [bool(known["is_confirmed"]), bool(unknown["is_confirmed"])] == [True, False]
+
+
 def test_many_comparisons_cost():
     # 12 → 5 of 40 has a mid-p of about .06; 14 → 5 one of .03: alone enough, among twenty not
     counts = (14, 40, 5, 40)

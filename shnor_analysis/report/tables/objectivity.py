@@ -84,11 +84,11 @@ def objectivity_schools(o: Objectivity) -> DisplayTable:
     return build_table(
         "objectivity_schools",
         (
-            text_column("school", 2.2),
-            text_column("markers", 4.4),
-            text_column("tested", 0.9),
+            text_column("school", 2.0),
+            text_column("markers", 6.0),
+            text_column("tested", 0.8),
             share_column("chance", 1.0, 0),
-            text_column("stable", 1.6),
+            text_column("stable", 1.5),
         ),
         tuple(
             (
@@ -192,7 +192,7 @@ def _markers(said: list[str] | None, verdict: str) -> Cell:
     if not said:
         return words(text("letter_verdict", verdict))
     content = "; ".join(said)
-    return Cell(content, russian.keep_together(content), emphasis=True)
+    return Cell(content, russian.keep_together(content))
 
 
 def marker_summary(o: Objectivity) -> DisplayTable:
