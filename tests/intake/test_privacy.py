@@ -67,7 +67,8 @@ def test_hostile_cells_of_a_group_report_do_not_leak(place, build):
 def test_the_head_of_a_school_and_contacts_are_not_read(place, build):
     place.register()
     text = build.dump(place.read())
-    for private in ("Директоров", "999", "director@example.org"):
+    # a shorter part of the number may stand in the fingerprint of a file by chance
+    for private in ("Директоров", "999 123", "123-45-67", "9991234567", "director@example.org"):
         assert private not in text
 
 
