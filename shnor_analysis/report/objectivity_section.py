@@ -6,9 +6,8 @@ import pandas as pd
 
 from shnor_analysis.report.document import Block
 from shnor_analysis.report.objectivity import Objectivity
-from shnor_analysis.report.objectivity_narrative import headline, opening
+from shnor_analysis.report.objectivity_narrative import headline, opening, own_signs
 from shnor_analysis.report.tables.objectivity import fired_markers
-from shnor_analysis.report.tables.objectivity_signs import objectivity_signs
 
 
 def objectivity_section(
@@ -27,5 +26,5 @@ def objectivity_section(
         opening(o),
         headline(o),
         fired_markers(o),
-        objectivity_signs(signs, families, o.labels),
+        *own_signs(signs, families, o.labels),
     )
