@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from shnor_analysis.stats.item_profile import (
-    guttman_errors,
     log_misfit,
     misfit_p,
     profile_inversion,
@@ -17,15 +16,6 @@ from shnor_analysis.stats.item_profile import (
 
 REGION = [0.92, 0.88, 0.80, 0.71, 0.60, 0.45, 0.33, 0.20]
 SCHOOL = [0.80, 0.78, 0.76, 0.74, 0.70, 0.66, 0.60, 0.55]
-
-
-def test_t44_guttman_errors():
-    errors, normed = guttman_errors([[0, 1, 0, 1, 1], [1, 1, 1, 0, 0], [0] * 5, [1] * 5])
-    assert errors.tolist() == [5, 0, 0, 0]
-    assert normed[:2].tolist() == pytest.approx([0.83333, 0], abs=5e-6)
-    assert np.isnan(normed[2:]).all()
-    with pytest.raises(ValueError, match="0 and 1"):
-        guttman_errors([[0, 0.5]])
 
 
 def test_t44_inversion_of_the_school_profile():
